@@ -1,0 +1,21 @@
+# Warnings, sanitizers and ccache: the same for every target of the tree.
+
+find_program(WYVERN_CCACHE ccache)
+if(WYVERN_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${WYVERN_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${WYVERN_CCACHE})
+endif()
+
+# -g1 keeps symbolised stacks and half the build's disk and time.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+
+add_library(wyvern_flags INTERFACE)
+target_compile_options(wyvern_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:C,CXX>:-Wall -Wextra -Werror -fno-omit-frame-pointer>)
+
+if(WYVERN_SANITIZE)
+  add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${WYVERN_SANITIZE}>
+                      $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=all>)
+  add_link_options(-fsanitize=${WYVERN_SANITIZE})
+endif()

@@ -1,0 +1,49 @@
+# wyvern_add_plugin(NAME SOURCES a.cpp … [LIBRARIES …])
+#
+# Makes the shared object NAME.so from the sources and from manifest.json beside the caller's CMakeLists.txt. The
+# manifest gets a build fingerprint and goes into its own ELF section; the id and the version that the code reports
+# come from it too. Only the entry is exported.
+
+set(WYVERN_SDK_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+function(wyvern_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MANIFEST" "SOURCES;LIBRARIES")
+  if(NOT arg_MANIFEST)
+    set(arg_MANIFEST ${CMAKE_CURRENT_SOURCE_DIR}/manifest.json)
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${arg_MANIFEST})
+  file(READ ${arg_MANIFEST} manifest)
+  string(JSON id ERROR_VARIABLE fault GET "${manifest}" id)
+  if(fault)
+    message(FATAL_ERROR "${arg_MANIFEST}: ${fault}")
+  endif()
+  string(JSON version ERROR_VARIABLE fault GET "${manifest}" version)
+  if(fault)
+    message(FATAL_ERROR "${arg_MANIFEST}: ${fault}")
+  endif()
+
+  set(fingerprint "{}")
+  string(JSON fingerprint SET "${fingerprint}" compiler "\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
+  string(JSON fingerprint SET "${fingerprint}" system "\"${CMAKE_SYSTEM_NAME} ${CMAKE_SYSTEM_PROCESSOR}\"")
+  string(JSON fingerprint SET "${fingerprint}" build_type "\"${CMAKE_BUILD_TYPE}\"")
+  string(JSON manifest SET "${manifest}" build "${fingerprint}")
+  string(JSON manifest SET "${manifest}" abi "{\"major\": 1, \"minor\": 0}")
+  set(embedded ${CMAKE_CURRENT_BINARY_DIR}/${name}.manifest.json)
+  file(CONFIGURE OUTPUT ${embedded} CONTENT "${manifest}" @ONLY)
+  set(section ${CMAKE_CURRENT_BINARY_DIR}/${name}.manifest.S)
+  file(CONFIGURE OUTPUT ${section} CONTENT
+    "    .section .wyvern.manifest,\"aR\",%progbits\n    .incbin \"${embedded}\"\n    .section .note.GNU-stack,\"\",%progbits\n" @ONLY)
+  set_source_files_properties(${section} PROPERTIES LANGUAGE ASM OBJECT_DEPENDS ${embedded})
+
+  add_library(${name} MODULE ${arg_SOURCES} ${section})
+  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/wyvern)
+  target_compile_definitions(${name} PRIVATE WYVERN_PLUGIN_ID="${id}" WYVERN_PLUGIN_VERSION="${version}")
+  target_link_libraries(${name} PRIVATE Wyvern::sdk ${arg_LIBRARIES})
+  target_link_options(${name} PRIVATE -Wl,--version-script=${WYVERN_SDK_CMAKE_DIR}/plugin.map)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${WYVERN_SDK_CMAKE_DIR}/plugin.map)
+  # An undefined symbol is the author's fault to see now; sanitizer runtimes are resolved from the program.
+  if(NOT WYVERN_SANITIZE)
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+endfunction()
