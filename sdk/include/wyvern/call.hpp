@@ -21,9 +21,8 @@ class Call {
  public:
   explicit Call(std::chrono::nanoseconds timeout, const std::atomic<bool>* cancelled = nullptr,
                 std::string_view correlation = {})
-      : cancelled_(cancelled),
-        context_{sizeof(wyv_context), 0,       deadline(timeout), view(correlation),
-                 this,                &report, &is_cancelled} {}
+      : cancelled_(cancelled), context_{sizeof(wyv_context), 0, deadline(timeout), view(correlation), this, &report,
+                                        &is_cancelled} {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 

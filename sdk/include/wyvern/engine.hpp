@@ -35,7 +35,8 @@ namespace detail {
 
 struct EngineTable {
   static wyv_view name(wyv_instance* raw) noexcept { return view(self<Engine>(raw).name()); }
-  static wyv_status probe(wyv_instance* raw, wyv_view path, const wyv_text_sink* out, const wyv_context* context) noexcept {
+  static wyv_status probe(wyv_instance* raw, wyv_view path, const wyv_text_sink* out,
+                          const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, self<Engine>(raw).probe(std::string(text(path)), Context(context))); });
   }
   static wyv_status configure(wyv_instance* raw, wyv_view channel, const wyv_engine_listener* listener,
@@ -74,8 +75,9 @@ struct EngineTable {
   static wyv_status status(wyv_instance* raw, const wyv_text_sink* out, const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, self<Engine>(raw).status()); });
   }
-  static constexpr wyv_engine_v1 table{sizeof(wyv_engine_v1), 0,       &name, &probe, &configure, &start_channel,  &stop_channel,
-                                       &load,                 &update, &pause, &resume, &skip,     &stop_playback, &status};
+  static constexpr wyv_engine_v1 table{sizeof(wyv_engine_v1), 0,      &name,   &probe, &configure, &start_channel,
+                                       &stop_channel,         &load,  &update, &pause, &resume,    &skip,
+                                       &stop_playback,        &status};
 };
 
 }  // namespace detail

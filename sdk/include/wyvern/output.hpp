@@ -41,14 +41,16 @@ struct OutputTable {
   static wyv_status check(wyv_instance* raw, wyv_view config, const wyv_context* context) noexcept {
     return guarded(context, [&] { self<Output>(raw).check(parse(config)); });
   }
-  static wyv_status claims(wyv_instance* raw, wyv_view config, const wyv_text_sink* out, const wyv_context* context) noexcept {
+  static wyv_status claims(wyv_instance* raw, wyv_view config, const wyv_text_sink* out,
+                           const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, Json(self<Output>(raw).claims(parse(config)))); });
   }
   static wyv_status render(wyv_instance* raw, wyv_view engine, wyv_view config, const wyv_text_sink* out,
                            const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, self<Output>(raw).render(text(engine), parse(config))); });
   }
-  static wyv_status requirements(wyv_instance* raw, wyv_view config, const wyv_text_sink* out, const wyv_context* context) noexcept {
+  static wyv_status requirements(wyv_instance* raw, wyv_view config, const wyv_text_sink* out,
+                                 const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, self<Output>(raw).requirements(parse(config))); });
   }
   static constexpr wyv_output_v1 table{sizeof(wyv_output_v1), 0, &check, &claims, &render, &requirements};

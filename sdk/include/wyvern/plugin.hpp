@@ -33,16 +33,21 @@ class Context {
  public:
   explicit Context(const wyv_context* context) noexcept : context_(context) {}
 
-  bool cancelled() const { return context_ != nullptr && context_->cancelled != nullptr && context_->cancelled(context_->self) != 0; }
+  bool cancelled() const {
+    return context_ != nullptr && context_->cancelled != nullptr && context_->cancelled(context_->self) != 0;
+  }
   // What is left until the deadline; never negative; duration::max() for none.
   std::chrono::nanoseconds remaining() const {
     if (context_ == nullptr || context_->deadline_ns == std::numeric_limits<std::int64_t>::max())
       return std::chrono::nanoseconds::max();
-    const auto left = std::chrono::nanoseconds(context_->deadline_ns) - std::chrono::steady_clock::now().time_since_epoch();
+    const auto left =
+        std::chrono::nanoseconds(context_->deadline_ns) - std::chrono::steady_clock::now().time_since_epoch();
     return left.count() < 0 ? std::chrono::nanoseconds::zero() : std::chrono::nanoseconds(left);
   }
   bool expired() const { return remaining() == std::chrono::nanoseconds::zero(); }
-  std::string_view correlation() const { return context_ == nullptr ? std::string_view{} : text(context_->correlation); }
+  std::string_view correlation() const {
+    return context_ == nullptr ? std::string_view{} : text(context_->correlation);
+  }
   // Throws when the caller withdrew or the deadline passed: for loops of long work.
   void check() const {
     if (cancelled()) throw Failure(WYV_CANCELLED, "call.cancelled", "the caller withdrew");
@@ -58,7 +63,8 @@ class Context {
 class Host {
  public:
   explicit Host(const wyv_host* host) noexcept
-      : host_(host), log_(table<wyv_host_log_v1>("wyvern.host.log/1")),
+      : host_(host),
+        log_(table<wyv_host_log_v1>("wyvern.host.log/1")),
         metrics_(table<wyv_host_metrics_v1>("wyvern.host.metrics/1")) {}
 
   // A host service, or null.
@@ -73,8 +79,12 @@ class Host {
   void error(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_ERROR, message, fields); }
   void debug(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_DEBUG, message, fields); }
 
-  void gauge(std::string_view name, double value, const Json& labels = {}) const { set(WYV_METRIC_GAUGE, name, value, labels); }
-  void counter(std::string_view name, double value, const Json& labels = {}) const { set(WYV_METRIC_COUNTER, name, value, labels); }
+  void gauge(std::string_view name, double value, const Json& labels = {}) const {
+    set(WYV_METRIC_GAUGE, name, value, labels);
+  }
+  void counter(std::string_view name, double value, const Json& labels = {}) const {
+    set(WYV_METRIC_COUNTER, name, value, labels);
+  }
 
  private:
   static std::string dump(const Json& json) {
@@ -112,11 +122,13 @@ wyv_status guarded(const wyv_context* context, F&& body) noexcept {
       return WYV_OK;
     } catch (const Failure& failure) {
       const auto& error = failure.error();
-      return report(context, error.status == WYV_OK ? Error{WYV_INTERNAL, error.code, error.message, error.cause, false} : error);
+      return report(
+          context, error.status == WYV_OK ? Error{WYV_INTERNAL, error.code, error.message, error.cause, false} : error);
     } catch (const std::bad_alloc&) {
       return report(context, {WYV_EXHAUSTED, "memory", "out of memory", "", true});
     } catch (const Json::exception& bad) {
-      return report(context, {WYV_INVALID, "json", "a JSON value has not the shape that is expected here", bad.what(), false});
+      return report(context,
+                    {WYV_INVALID, "json", "a JSON value has not the shape that is expected here", bad.what(), false});
     } catch (const std::exception& other) {
       return report(context, {WYV_INTERNAL, "internal", other.what(), "", false});
     } catch (...) {
@@ -171,7 +183,8 @@ inline void require(bool in_order, const char* call) {
   if (!in_order) throw Failure(WYV_WRONG_STATE, "lifecycle.order", std::string(call) + " was called out of order");
 }
 
-// The entry of a plugin with the kinds Ts, each with a static `kind`, a constructor (Host, std::string name, Json config).
+// The entry of a plugin with the kinds Ts, each with a static `kind`, a constructor (Host, std::string name, Json
+// config).
 template <class... Ts>
 struct Entry {
   static wyv_status create(const wyv_host* host, wyv_view kind, wyv_view name, wyv_view config, wyv_instance** out,
@@ -180,7 +193,8 @@ struct Entry {
     return guarded(context, [&] {
       auto made = std::make_unique<Cell>();
       const bool known = ((text(kind) == Ts::kind ? (make<Ts>(*made, host, name, config), true) : false) || ...);
-      if (!known) throw Failure(WYV_UNSUPPORTED, "plugin.kind", "this plugin has no kind '" + std::string(text(kind)) + "'");
+      if (!known)
+        throw Failure(WYV_UNSUPPORTED, "plugin.kind", "this plugin has no kind '" + std::string(text(kind)) + "'");
       *out = reinterpret_cast<wyv_instance*>(made.release());
     });
   }
@@ -217,7 +231,9 @@ struct Entry {
     (void)stop(raw, nullptr);
     delete cell(raw);
   }
-  static const void* service(wyv_instance* raw, wyv_view name) noexcept { return cell(raw)->instance->service(text(name)); }
+  static const void* service(wyv_instance* raw, wyv_view name) noexcept {
+    return cell(raw)->instance->service(text(name));
+  }
 
  private:
   template <class T>
@@ -232,9 +248,9 @@ struct Entry {
 // Defines the exported entry for the given classes. WYVERN_PLUGIN_ID and WYVERN_PLUGIN_VERSION come from the manifest
 // through wyvern_add_plugin(), so that the two cannot disagree.
 #define WYVERN_PLUGIN(...) WYVERN_PLUGIN_AS(WYVERN_PLUGIN_ID, WYVERN_PLUGIN_VERSION, __VA_ARGS__)
-#define WYVERN_PLUGIN_AS(ID, VERSION, ...)                                                                        \
-  extern "C" __attribute__((visibility("default"))) const wyv_plugin* wyvern_plugin(void) {                      \
-    return ::wyvern::detail::descriptor<__VA_ARGS__>(ID, VERSION);                                               \
+#define WYVERN_PLUGIN_AS(ID, VERSION, ...)                                                  \
+  extern "C" __attribute__((visibility("default"))) const wyv_plugin* wyvern_plugin(void) { \
+    return ::wyvern::detail::descriptor<__VA_ARGS__>(ID, VERSION);                          \
   }
 
 namespace wyvern::detail {
@@ -243,10 +259,12 @@ template <class... Ts>
 const wyv_plugin* descriptor(std::string_view id, std::string_view version) noexcept {
   using E = Entry<Ts...>;
   static const std::array<wyv_view, sizeof...(Ts)> kinds{view(Ts::kind)...};
-  static const wyv_plugin plugin{WYV_PLUGIN_MAGIC, sizeof(wyv_plugin), WYV_ABI_MAJOR, WYV_ABI_MINOR,
-                                 view(id),         view(version),      kinds.data(),  sizeof...(Ts),
-                                 0,                &E::create,         &E::prepare,   &E::start,
-                                 &E::drain,        &E::stop,           &E::destroy,   &E::service};
+  static const wyv_plugin plugin{WYV_PLUGIN_MAGIC, sizeof(wyv_plugin), WYV_ABI_MAJOR,
+                                 WYV_ABI_MINOR,    view(id),           view(version),
+                                 kinds.data(),     sizeof...(Ts),      0,
+                                 &E::create,       &E::prepare,        &E::start,
+                                 &E::drain,        &E::stop,           &E::destroy,
+                                 &E::service};
   return &plugin;
 }
 

@@ -43,8 +43,8 @@ class Storage : public Instance {
   virtual StoredObject stat(std::string_view key, const Context&) = 0;
   virtual std::vector<StoredObject> list(std::string_view prefix, std::string_view after, std::uint32_t limit,
                                          const Context&) = 0;
-  virtual std::unique_ptr<StorageReader> open(std::string_view key, std::string_view version, std::uint64_t offset_bytes,
-                                              const Context&) = 0;
+  virtual std::unique_ptr<StorageReader> open(std::string_view key, std::string_view version,
+                                              std::uint64_t offset_bytes, const Context&) = 0;
   virtual std::string local_path(std::string_view, const Context&) {
     throw Failure(WYV_UNSUPPORTED, "storage.not_local", "this storage has no local files");
   }
@@ -58,16 +58,21 @@ namespace detail {
 
 struct StorageTable {
   static Json json(const StoredObject& object) {
-    return {{"key", object.key}, {"size_bytes", object.size_bytes}, {"version", object.version}, {"modified_us", object.modified_us}};
+    return {{"key", object.key},
+            {"size_bytes", object.size_bytes},
+            {"version", object.version},
+            {"modified_us", object.modified_us}};
   }
-  static wyv_status stat(wyv_instance* raw, wyv_view key, const wyv_text_sink* out, const wyv_context* context) noexcept {
+  static wyv_status stat(wyv_instance* raw, wyv_view key, const wyv_text_sink* out,
+                         const wyv_context* context) noexcept {
     return guarded(context, [&] { write(out, json(self<Storage>(raw).stat(text(key), Context(context)))); });
   }
-  static wyv_status list(wyv_instance* raw, wyv_view prefix, wyv_view after, std::uint32_t limit, const wyv_text_sink* out,
-                         const wyv_context* context) noexcept {
+  static wyv_status list(wyv_instance* raw, wyv_view prefix, wyv_view after, std::uint32_t limit,
+                         const wyv_text_sink* out, const wyv_context* context) noexcept {
     return guarded(context, [&] {
       Json all = Json::array();
-      for (const auto& object : self<Storage>(raw).list(text(prefix), text(after), limit, Context(context))) all.push_back(json(object));
+      for (const auto& object : self<Storage>(raw).list(text(prefix), text(after), limit, Context(context)))
+        all.push_back(json(object));
       write(out, all);
     });
   }
@@ -75,19 +80,23 @@ struct StorageTable {
                          const wyv_context* context) noexcept {
     *out = nullptr;
     return guarded(context, [&] {
-      *out = reinterpret_cast<wyv_reader*>(self<Storage>(raw).open(text(key), text(version), offset, Context(context)).release());
+      *out = reinterpret_cast<wyv_reader*>(
+          self<Storage>(raw).open(text(key), text(version), offset, Context(context)).release());
     });
   }
   static wyv_status read(wyv_reader* raw, void* buffer, std::uint64_t capacity, std::uint64_t* count,
                          const wyv_context* context) noexcept {
     *count = 0;
     return guarded(context, [&] {
-      *count = reinterpret_cast<StorageReader*>(raw)->read({static_cast<char*>(buffer), static_cast<std::size_t>(capacity)}, Context(context));
+      *count = reinterpret_cast<StorageReader*>(raw)->read(
+          {static_cast<char*>(buffer), static_cast<std::size_t>(capacity)}, Context(context));
     });
   }
   static void close_reader(wyv_reader* raw) noexcept { delete reinterpret_cast<StorageReader*>(raw); }
-  static wyv_status local_path(wyv_instance* raw, wyv_view key, const wyv_text_sink* out, const wyv_context* context) noexcept {
-    return guarded(context, [&] { write(out, std::string_view(self<Storage>(raw).local_path(text(key), Context(context)))); });
+  static wyv_status local_path(wyv_instance* raw, wyv_view key, const wyv_text_sink* out,
+                               const wyv_context* context) noexcept {
+    return guarded(context,
+                   [&] { write(out, std::string_view(self<Storage>(raw).local_path(text(key), Context(context)))); });
   }
   static wyv_status create(wyv_instance* raw, wyv_view key, wyv_writer** out, const wyv_context* context) noexcept {
     *out = nullptr;
@@ -106,8 +115,9 @@ struct StorageTable {
   static wyv_status remove(wyv_instance* raw, wyv_view key, const wyv_context* context) noexcept {
     return guarded(context, [&] { self<Storage>(raw).remove(text(key), Context(context)); });
   }
-  static constexpr wyv_storage_v1 table{sizeof(wyv_storage_v1), 0,       &stat,   &list,    &open,    &read,  &close_reader,
-                                        &local_path,            &create, &write_bytes, &commit, &abandon, &remove};
+  static constexpr wyv_storage_v1 table{
+      sizeof(wyv_storage_v1), 0,       &stat,    &list,  &open, &read, &close_reader, &local_path, &create,
+      &write_bytes,           &commit, &abandon, &remove};
 };
 
 }  // namespace detail

@@ -26,13 +26,12 @@ extern "C" {
 #define WYV_ABI_MINOR 0
 
 /* True when the table `t`, which reports its own struct_size, is long enough to hold `field`. */
-#define WYV_HAS(t, type, field) \
-  ((t)->struct_size >= (offsetof(type, field) + sizeof((t)->field)) && (t)->field)
+#define WYV_HAS(t, type, field) ((t)->struct_size >= (offsetof(type, field) + sizeof((t)->field)) && (t)->field)
 
 /* UTF-8 text or plain bytes. Not NUL-terminated; `data` may be null when `size` is 0.
  * Owner: whoever made it. Valid until the call that it was handed to returns. */
 typedef struct wyv_view {
-  const char *data;
+  const char* data;
   uint64_t size; /* bytes */
 } wyv_view;
 
@@ -56,9 +55,9 @@ enum {
 typedef struct wyv_error {
   uint32_t struct_size;
   wyv_status status;
-  wyv_view code;     /* stable and dotted, "storage.not_found" */
-  wyv_view message;  /* a sentence: the thing, the place, the remedy */
-  wyv_view cause;    /* what lay below, or empty */
+  wyv_view code;      /* stable and dotted, "storage.not_found" */
+  wyv_view message;   /* a sentence: the thing, the place, the remedy */
+  wyv_view cause;     /* what lay below, or empty */
   uint32_t retryable; /* 1 when the same call may succeed later */
 } wyv_error;
 
@@ -68,18 +67,18 @@ typedef struct wyv_context {
   uint32_t reserved;
   int64_t deadline_ns;  /* CLOCK_MONOTONIC; INT64_MAX for none. The callee returns WYV_TIMEOUT by then. */
   wyv_view correlation; /* names the request in log lines; may be empty */
-  void *self;
+  void* self;
   /* [caller & created] Called at most once, before a status other than WYV_OK is returned. */
-  void (*report)(void *self, const wyv_error *error);
+  void (*report)(void* self, const wyv_error* error);
   /* [any & created] Non-zero once the caller has withdrawn; the callee then returns WYV_CANCELLED soon. */
-  int32_t (*cancelled)(void *self);
+  int32_t (*cancelled)(void* self);
 } wyv_context;
 
 /* Takes text from a callee. [caller & created] The text is copied by the receiver before `write` returns;
  * a callee may write in several pieces. A sink that is handed to a call is used within that call only. */
 typedef struct wyv_text_sink {
-  void *self;
-  void (*write)(void *self, wyv_view text);
+  void* self;
+  void (*write)(void* self, wyv_view text);
 } wyv_text_sink;
 
 /* A plugin's own object: made by create, ended by destroy, never looked into by others. */

@@ -57,42 +57,42 @@ extern "C" {
 /* [caller & started] One event, from a thread of the engine, in order, never two at once. It must be taken quickly;
  * it may not call the engine back. */
 typedef struct wyv_engine_listener {
-  void *self;
-  void (*event)(void *self, wyv_view event_json);
+  void* self;
+  void (*event)(void* self, wyv_view event_json);
 } wyv_engine_listener;
 
 typedef struct wyv_engine_v1 {
   uint32_t struct_size;
   uint32_t reserved;
   /* [any & created] The name that outputs render for: "gstreamer". */
-  wyv_view (*name)(wyv_instance *engine);
+  wyv_view (*name)(wyv_instance* engine);
   /* [any & started] Reads a media file as it would be played, and decodes its beginning and its end:
    *   {"duration_ms","width","height","framerate","rate_num","rate_den","scan":"progressive|interlaced|mixed",
    *    "pixel_aspect":[1,1],"video_codec","audio_codec","audio_channels","audio_rate","container","video_frames"}
    * Fields that the file does not have are null. duration_ms is that of the picture. WYV_INVALID with code
-   * "media.unreadable", "media.empty", "media.truncated" or "media.no_picture" for a file that may not go on air. Crashing is allowed:
-   * the host calls this in a child process. */
-  wyv_status (*probe)(wyv_instance *engine, wyv_view path, const wyv_text_sink *out, const wyv_context *context);
+   * "media.unreadable", "media.empty", "media.truncated" or "media.no_picture" for a file that may not go on air.
+   * Crashing is allowed: the host calls this in a child process. */
+  wyv_status (*probe)(wyv_instance* engine, wyv_view path, const wyv_text_sink* out, const wyv_context* context);
   /* [one & started] Takes the channel's description and a listener that stays until stop. */
-  wyv_status (*configure)(wyv_instance *engine, wyv_view channel_json, const wyv_engine_listener *listener,
-                          const wyv_context *context);
+  wyv_status (*configure)(wyv_instance* engine, wyv_view channel_json, const wyv_engine_listener* listener,
+                          const wyv_context* context);
   /* [one & started] Goes on air: slate first, or the playlist if one was loaded. WYV_WRONG_STATE when it is. */
-  wyv_status (*start_channel)(wyv_instance *engine, const wyv_context *context);
+  wyv_status (*start_channel)(wyv_instance* engine, const wyv_context* context);
   /* [one & started] Leaves the air; the events of the end have come when it returns. Idempotent. */
-  wyv_status (*stop_channel)(wyv_instance *engine, const wyv_context *context);
+  wyv_status (*stop_channel)(wyv_instance* engine, const wyv_context* context);
   /* [any & started] Plays this list from its start, replacing what was on air as soon as the first item is ready. */
-  wyv_status (*load)(wyv_instance *engine, wyv_view playlist_json, const wyv_context *context);
+  wyv_status (*load)(wyv_instance* engine, wyv_view playlist_json, const wyv_context* context);
   /* [any & started] Replaces the list around the item that is on air, which stays; items are matched by id. */
-  wyv_status (*update)(wyv_instance *engine, wyv_view playlist_json, const wyv_context *context);
+  wyv_status (*update)(wyv_instance* engine, wyv_view playlist_json, const wyv_context* context);
   /* [any & started] Each answers WYV_WRONG_STATE when nothing plays; pause of the paused and resume of the playing
    * are WYV_OK. skip cuts to the next item on the next tick; at the end of a list without loop it stops playback.
    * stop_playback goes to the slate; the channel stays on air. */
-  wyv_status (*pause)(wyv_instance *engine, const wyv_context *context);
-  wyv_status (*resume)(wyv_instance *engine, const wyv_context *context);
-  wyv_status (*skip)(wyv_instance *engine, const wyv_context *context);
-  wyv_status (*stop_playback)(wyv_instance *engine, const wyv_context *context);
+  wyv_status (*pause)(wyv_instance* engine, const wyv_context* context);
+  wyv_status (*resume)(wyv_instance* engine, const wyv_context* context);
+  wyv_status (*skip)(wyv_instance* engine, const wyv_context* context);
+  wyv_status (*stop_playback)(wyv_instance* engine, const wyv_context* context);
   /* [any & started] The status above. Never waits for the outside. */
-  wyv_status (*status)(wyv_instance *engine, const wyv_text_sink *out, const wyv_context *context);
+  wyv_status (*status)(wyv_instance* engine, const wyv_text_sink* out, const wyv_context* context);
 } wyv_engine_v1;
 
 #ifdef __cplusplus

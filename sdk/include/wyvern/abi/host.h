@@ -13,10 +13,10 @@ typedef struct wyv_host {
   uint32_t struct_size;
   uint16_t abi_major;
   uint16_t abi_minor;
-  void *self;
+  void* self;
   /* [any & created] A service table by name ("wyvern.host.log/1"), or null when the host has none of that name.
    * The table lives as long as this wyv_host. Every function of it takes `self` of this struct first. */
-  const void *(*query)(void *self, wyv_view service);
+  const void* (*query)(void* self, wyv_view service);
 } wyv_host;
 
 /* ---- wyvern.host.log/1 ---- */
@@ -26,7 +26,7 @@ enum { WYV_LOG_TRACE = 0, WYV_LOG_DEBUG = 1, WYV_LOG_INFO = 2, WYV_LOG_WARNING =
 typedef struct wyv_host_log_v1 {
   uint32_t struct_size;
   /* [any & created] One structured line. `fields_json` is a JSON object or empty. Never blocks on the disk. */
-  void (*write)(void *self, int32_t level, wyv_view message, wyv_view correlation, wyv_view fields_json);
+  void (*write)(void* self, int32_t level, wyv_view message, wyv_view correlation, wyv_view fields_json);
 } wyv_host_log_v1;
 
 /* ---- wyvern.host.metrics/1 ---- */
@@ -37,7 +37,7 @@ typedef struct wyv_host_metrics_v1 {
   uint32_t struct_size;
   /* [any & created] Sets a metric that the manifest declares. A counter only rises.
    * `labels_json` is a flat JSON object of strings, or empty. WYV_NOT_FOUND for an undeclared name. */
-  wyv_status (*set)(void *self, int32_t type, wyv_view name, wyv_view labels_json, double value);
+  wyv_status (*set)(void* self, int32_t type, wyv_view name, wyv_view labels_json, double value);
 } wyv_host_metrics_v1;
 
 /* ---- wyvern.host.operations/1: for surfaces ---- */
@@ -60,11 +60,11 @@ typedef struct wyv_field {
 typedef struct wyv_call_request {
   uint32_t struct_size;
   uint32_t field_count;
-  wyv_view operation;       /* "playout.channels.start" */
-  wyv_view body;            /* JSON object, or empty */
-  const wyv_field *fields;  /* from the path and the query; a field of the same name in the body is refused */
-  const wyv_caller *caller;
-  const wyv_field *headers; /* such as Idempotency-Key, If-Match, Range, Last-Event-ID; names in lower case */
+  wyv_view operation;      /* "playout.channels.start" */
+  wyv_view body;           /* JSON object, or empty */
+  const wyv_field* fields; /* from the path and the query; a field of the same name in the body is refused */
+  const wyv_caller* caller;
+  const wyv_field* headers; /* such as Idempotency-Key, If-Match, Range, Last-Event-ID; names in lower case */
   uint32_t header_count;
   uint32_t reserved;
 } wyv_call_request;
@@ -74,15 +74,15 @@ typedef struct wyv_call_request {
 typedef struct wyv_reply_sink {
   uint32_t struct_size;
   uint32_t reserved;
-  void *self;
+  void* self;
   /* status is an HTTP status; content_type such as "application/json"; headers are further ones, such as Allow.
    * length is the body's size in bytes, or UINT64_MAX for a stream that ends when it ends. */
-  void (*head)(void *self, int32_t status, wyv_view content_type, const wyv_field *headers, uint32_t header_count,
+  void (*head)(void* self, int32_t status, wyv_view content_type, const wyv_field* headers, uint32_t header_count,
                uint64_t length);
   /* Returns the bytes that wait to be sent after this one (the sender may give up on a slow reader),
    * or UINT64_MAX when the reader has left: send nothing more and end. */
-  uint64_t (*body)(void *self, wyv_view bytes);
-  void (*end)(void *self);
+  uint64_t (*body)(void* self, wyv_view bytes);
+  void (*end)(void* self);
 } wyv_reply_sink;
 
 typedef struct wyv_pending wyv_pending; /* a call under way; the host's */
@@ -94,15 +94,15 @@ typedef struct wyv_host_operations_v1 {
    *   "success":200,"request":{schema},"response":{schema},"body_limit_bytes":65536}]
    * A path has its parameters in braces: "/playout/channels/{id}/start". The table is complete before
    * surfaces are started and does not change after. */
-  wyv_status (*list)(void *self, const wyv_text_sink *out, const wyv_context *context);
+  wyv_status (*list)(void* self, const wyv_text_sink* out, const wyv_context* context);
   /* [any & started] Begins a call; the answer comes to `reply`, possibly before this returns and on this thread.
    * Errors of every kind come as an answer too. When *pending is not null, the surface must hand it to `release`
    * after `end`; until then it may `cancel`. */
-  void (*call)(void *self, const wyv_call_request *request, const wyv_reply_sink *reply, wyv_pending **pending);
+  void (*call)(void* self, const wyv_call_request* request, const wyv_reply_sink* reply, wyv_pending** pending);
   /* [any & started] The reader has left. `end` still comes. Idempotent. */
-  void (*cancel)(void *self, wyv_pending *pending);
+  void (*cancel)(void* self, wyv_pending* pending);
   /* [any & started] Once per pending call, after its `end`. */
-  void (*release)(void *self, wyv_pending *pending);
+  void (*release)(void* self, wyv_pending* pending);
 } wyv_host_operations_v1;
 
 #ifdef __cplusplus

@@ -16,11 +16,11 @@ typedef struct wyv_output_v1 {
   uint32_t reserved;
   /* [any & created] What a schema cannot say: WYV_INVALID with a message that names the field. Touches nothing
    * outside. */
-  wyv_status (*check)(wyv_instance *output, wyv_view config_json, const wyv_context *context);
+  wyv_status (*check)(wyv_instance* output, wyv_view config_json, const wyv_context* context);
   /* [any & created] A JSON array of what the configuration occupies alone on its node, such as
    * ["srt:0.0.0.0:9000"] or ["decklink:1"]; the same text for the same configuration, always. */
-  wyv_status (*claims)(wyv_instance *output, wyv_view config_json, const wyv_text_sink *out,
-                       const wyv_context *context);
+  wyv_status (*claims)(wyv_instance* output, wyv_view config_json, const wyv_text_sink* out,
+                       const wyv_context* context);
   /* [any & created] How `engine` ("gstreamer", "casparcg") makes this output. For gstreamer:
    *   {"takes":"mpegts|flv|raw",
    *    "elements":[{"factory":"srtsink","properties":{"uri":"srt://…","latency":200}}],
@@ -29,11 +29,11 @@ typedef struct wyv_output_v1 {
    *    "address":"srt://127.0.0.1:9000","secrets":["passphrase"]}
    * elements are linked in order behind the engine's muxer; secrets name properties that are never logged;
    * address is for people. WYV_UNSUPPORTED with the known engines for another one. */
-  wyv_status (*render)(wyv_instance *output, wyv_view engine, wyv_view config_json, const wyv_text_sink *out,
-                       const wyv_context *context);
+  wyv_status (*render)(wyv_instance* output, wyv_view engine, wyv_view config_json, const wyv_text_sink* out,
+                       const wyv_context* context);
   /* [any & created] What a container needs for it: {"devices":[],"mounts":[],"env":{},"ports":[]}. */
-  wyv_status (*requirements)(wyv_instance *output, wyv_view config_json, const wyv_text_sink *out,
-                             const wyv_context *context);
+  wyv_status (*requirements)(wyv_instance* output, wyv_view config_json, const wyv_text_sink* out,
+                             const wyv_context* context);
 } wyv_output_v1;
 
 #ifdef __cplusplus

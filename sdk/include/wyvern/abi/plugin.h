@@ -27,33 +27,33 @@ typedef struct wyv_plugin {
   uint16_t abi_minor;
   wyv_view id;      /* "output-srt"; the same as the manifest's */
   wyv_view version; /* semantic version; the same as the manifest's */
-  const wyv_view *kinds;
+  const wyv_view* kinds;
   uint32_t kind_count;
   uint32_t reserved;
 
   /* [one] Makes an instance of `kind` from a configuration that the host has checked against the manifest's
    * schema. Takes no outside resource yet and starts no thread. `name` is the instance's key in the YAML.
    * On success *out is owned by the caller until destroy; on failure *out is null. `host` outlives the instance. */
-  wyv_status (*create)(const wyv_host *host, wyv_view kind, wyv_view name, wyv_view config_json, wyv_instance **out,
-                       const wyv_context *context);
+  wyv_status (*create)(const wyv_host* host, wyv_view kind, wyv_view name, wyv_view config_json, wyv_instance** out,
+                       const wyv_context* context);
   /* [one & created] Opens what is needed and checks that it is there: files, connections, libraries. */
-  wyv_status (*prepare)(wyv_instance *instance, const wyv_context *context);
+  wyv_status (*prepare)(wyv_instance* instance, const wyv_context* context);
   /* [one & prepared] From its return on, the services work and threads may run. */
-  wyv_status (*start)(wyv_instance *instance, const wyv_context *context);
+  wyv_status (*start)(wyv_instance* instance, const wyv_context* context);
   /* [one & started] No new work is accepted; work under way may finish until the deadline. */
-  wyv_status (*drain)(wyv_instance *instance, const wyv_context *context);
+  wyv_status (*drain)(wyv_instance* instance, const wyv_context* context);
   /* [one & created] Ends all work and every thread, gives back every resource. Idempotent. */
-  wyv_status (*stop)(wyv_instance *instance, const wyv_context *context);
+  wyv_status (*stop)(wyv_instance* instance, const wyv_context* context);
   /* [one & created] Frees the instance; stops it first when that was forgotten. */
-  void (*destroy)(wyv_instance *instance);
+  void (*destroy)(wyv_instance* instance);
   /* [any & created] A service table by name ("wyvern.output/1"), or null when the instance has none of that name.
    * Tables are constant and live as long as the library. */
-  const void *(*service)(wyv_instance *instance, wyv_view name);
+  const void* (*service)(wyv_instance* instance, wyv_view name);
 } wyv_plugin;
 
 /* The exported symbol has C linkage, default visibility, the name in WYV_PLUGIN_ENTRY and this type. It runs
  * no code but the return of a constant, and never returns null. [any] */
-typedef const wyv_plugin *(*wyv_plugin_entry)(void);
+typedef const wyv_plugin* (*wyv_plugin_entry)(void);
 
 #ifdef __cplusplus
 }

@@ -34,8 +34,8 @@ typedef struct wyv_value {
 /* [caller & open] Takes one row; the values are valid until it returns. Non-zero ends the statement early, without
  * error. `names` are the columns' names, the same for every row of a statement. */
 typedef struct wyv_row_sink {
-  void *self;
-  int32_t (*row)(void *self, const wyv_value *columns, const wyv_view *names, uint32_t count);
+  void* self;
+  int32_t (*row)(void* self, const wyv_value* columns, const wyv_view* names, uint32_t count);
 } wyv_row_sink;
 
 enum {
@@ -49,25 +49,25 @@ typedef struct wyv_store_v1 {
   uint32_t struct_size;
   uint32_t reserved;
   /* [any & created] "sqlite" or "postgres": which of the migrations fit. */
-  wyv_view (*dialect)(wyv_instance *store);
+  wyv_view (*dialect)(wyv_instance* store);
   /* [any & started] Takes a session from a bounded pool, waiting until the deadline: WYV_TIMEOUT. */
-  wyv_status (*open)(wyv_instance *store, int32_t mode, wyv_session **out, const wyv_context *context);
+  wyv_status (*open)(wyv_instance* store, int32_t mode, wyv_session** out, const wyv_context* context);
   /* [one & open] Gives the session back; an open transaction is rolled back. */
-  void (*close)(wyv_session *session);
+  void (*close)(wyv_session* session);
   /* [one & open] WYV_WRONG_STATE when a transaction is open already, or none for commit and rollback.
    * A commit that returned WYV_OK is on the disk. One that failed has changed nothing, but for
    * WYV_INTERNAL with code "store.outcome_unknown", which only a remote store may return. */
-  wyv_status (*begin)(wyv_session *session, const wyv_context *context);
-  wyv_status (*commit)(wyv_session *session, const wyv_context *context);
-  wyv_status (*rollback)(wyv_session *session, const wyv_context *context);
+  wyv_status (*begin)(wyv_session* session, const wyv_context* context);
+  wyv_status (*commit)(wyv_session* session, const wyv_context* context);
+  wyv_status (*rollback)(wyv_session* session, const wyv_context* context);
   /* [one & open] One statement. `rows` may be null. *affected (may be null) is the number of rows changed.
    * Outside a transaction the statement is one of its own. Errors: code "store.unique" with WYV_CONFLICT,
    * "store.foreign_key" with WYV_CONFLICT, "store.syntax" with WYV_INVALID, "store.full" with WYV_EXHAUSTED,
    * "store.busy" with WYV_UNAVAILABLE. The cause names the constraint where the store knows it. */
-  wyv_status (*execute)(wyv_session *session, wyv_view sql, const wyv_value *parameters, uint32_t parameter_count,
-                        const wyv_row_sink *rows, uint64_t *affected, const wyv_context *context);
+  wyv_status (*execute)(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t parameter_count,
+                        const wyv_row_sink* rows, uint64_t* affected, const wyv_context* context);
   /* [one & open] Several statements in the store's own dialect, without parameters: a migration. */
-  wyv_status (*script)(wyv_session *session, wyv_view sql, const wyv_context *context);
+  wyv_status (*script)(wyv_session* session, wyv_view sql, const wyv_context* context);
 } wyv_store_v1;
 
 #ifdef __cplusplus

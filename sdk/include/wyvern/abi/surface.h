@@ -15,7 +15,7 @@ typedef struct wyv_surface_v1 {
   uint32_t reserved;
   /* [any & started] Where it can be reached: {"url":"http://127.0.0.1:8080/api/v1"}; with the real port where
    * the configuration said 0. */
-  wyv_status (*address)(wyv_instance *surface, const wyv_text_sink *out, const wyv_context *context);
+  wyv_status (*address)(wyv_instance* surface, const wyv_text_sink* out, const wyv_context* context);
 } wyv_surface_v1;
 
 #ifdef __cplusplus
