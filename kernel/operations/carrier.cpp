@@ -1,0 +1,103 @@
+#include "operations/carrier.hpp"
+
+#include "wyvern/view.hpp"
+
+// The host's own object behind a call under way.
+struct wyv_pending {
+  std::shared_ptr<std::atomic<bool>> cancelled;
+};
+
+namespace wyvern::operations {
+namespace {
+
+Table* (*find_table)(void* host_self) = nullptr;
+
+// Passes an answer to a surface's sink, and makes sure that `end` comes exactly once.
+class SurfaceAnswer final : public Answer {
+ public:
+  explicit SurfaceAnswer(const wyv_reply_sink& sink) : sink_(sink) {}
+  ~SurfaceAnswer() override {
+    if (ended_) return;
+    if (!begun_) {
+      answer_error(*this, 500, "internal", "the operation gave no answer", nullptr, {});
+    } else {
+      end();
+    }
+  }
+  SurfaceAnswer(const SurfaceAnswer&) = delete;
+  SurfaceAnswer& operator=(const SurfaceAnswer&) = delete;
+
+  void head(int status, std::string_view content_type, const std::vector<std::pair<std::string, std::string>>& headers,
+            std::uint64_t length) override {
+    if (begun_) return;
+    begun_ = true;
+    std::vector<wyv_field> fields;
+    fields.reserve(headers.size());
+    for (const auto& [name, value] : headers) fields.push_back({view(name), view(value)});
+    sink_.head(sink_.self, status, view(content_type), fields.data(), static_cast<std::uint32_t>(fields.size()),
+               length);
+  }
+  std::uint64_t body(std::string_view bytes) override {
+    return ended_ ? UINT64_MAX : sink_.body(sink_.self, view(bytes));
+  }
+  void end() override {
+    if (ended_) return;
+    ended_ = true;
+    sink_.end(sink_.self);
+  }
+
+ private:
+  wyv_reply_sink sink_;
+  bool begun_ = false;
+  bool ended_ = false;
+};
+
+std::vector<std::pair<std::string, std::string>> pairs(const wyv_field* fields, std::uint32_t count) {
+  std::vector<std::pair<std::string, std::string>> all;
+  all.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) all.emplace_back(text(fields[i].name), text(fields[i].value));
+  return all;
+}
+
+wyv_status list(void* self, const wyv_text_sink* out, const wyv_context*) {
+  const std::string text = find_table(self)->list().dump();
+  out->write(out->self, view(text));
+  return WYV_OK;
+}
+
+void call(void* self, const wyv_call_request* raw, const wyv_reply_sink* reply, wyv_pending** pending) {
+  auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  if (pending != nullptr) *pending = new wyv_pending{cancelled};
+  Request request{std::string(text(raw->operation)),
+                  std::string(text(raw->body)),
+                  pairs(raw->fields, raw->field_count),
+                  pairs(raw->headers, raw->header_count),
+                  {},
+                  {}};
+  if (raw->caller != nullptr) {
+    request.credentials = {std::string(text(raw->caller->credential)), raw->caller->by_cookie != 0,
+                           std::string(text(raw->caller->requested_with)),
+                           std::string(text(raw->caller->remote_address))};
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (name == "x-request-id") request.correlation = value;
+  }
+  find_table(self)->call(std::move(request), std::make_shared<SurfaceAnswer>(*reply), std::move(cancelled));
+}
+
+void cancel(void*, wyv_pending* pending) {
+  if (pending != nullptr) pending->cancelled->store(true);
+}
+
+void release(void*, wyv_pending* pending) { delete pending; }
+
+}  // namespace
+
+const wyv_host_operations_v1* carrier() {
+  static constexpr wyv_host_operations_v1 table{sizeof(wyv_host_operations_v1), &list, &call, &cancel, &release};
+  return &table;
+}
+
+void set_table_of(Table* (*table_of)(void* host_self)) { find_table = table_of; }
+
+}  // namespace wyvern::operations

@@ -1,0 +1,300 @@
+#include "operations/table.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "config/schema.hpp"
+#include "store/store.hpp"
+#include "wyvern/result.hpp"
+
+namespace wyvern::operations {
+
+struct Table::Entry {
+  Operation operation;
+  config::Schema request;
+  std::vector<std::string> path_parameters;
+};
+
+namespace {
+
+std::vector<std::string> parameters_of(std::string_view path) {
+  std::vector<std::string> names;
+  for (std::size_t open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+    names.emplace_back(path.substr(open + 1, path.find('}', open) - open - 1));
+  }
+  return names;
+}
+
+std::string_view name_of(ReplyKind kind) {
+  switch (kind) {
+    case ReplyKind::json:
+      return "json";
+    case ReplyKind::text:
+      return "text";
+    case ReplyKind::stream:
+      return "stream";
+    case ReplyKind::file:
+      return "file";
+  }
+  return "json";
+}
+
+// Text of the path or the query as the type that the schema says; what does not fit stays text, for the schema to name.
+Json typed(const Json& schema, const std::string& value) {
+  const std::string type = schema.value("type", Json("string")).is_string() ? schema.value("type", "string") : "string";
+  if (type == "boolean") {
+    if (value == "true") return true;
+    if (value == "false") return false;
+  } else if (type == "integer") {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (fault == std::errc() && end == value.data() + value.size()) return number;
+  }
+  return value;
+}
+
+Json input_of(const Operation& operation, const Request& request) {
+  Json input = Json::object();
+  if (!request.body.empty()) {
+    input = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+    if (input.is_discarded()) throw Refusal(400, "body.malformed", "the body is not valid JSON");
+    if (!input.is_object()) throw Refusal(400, "body.not_an_object", "the body must be a JSON object");
+  }
+  const Json& properties = operation.request.value("properties", Json::object());
+  for (const auto& [name, value] : request.fields) {
+    if (input.contains(name)) {
+      throw Refusal(400, "field.twice", "'" + name + "' stands in the path or query and in the body; give it once");
+    }
+    input[name] = typed(properties.contains(name) ? properties.at(name) : Json::object(), value);
+  }
+  return input;
+}
+
+// The contract's sentence for a fault of the body.
+Refusal refusal_of(const Operation& operation, const std::vector<config::SchemaFault>& faults) {
+  const auto& first = faults.front();
+  Json detail = Json::array();
+  for (const auto& fault : faults) {
+    detail.push_back({{"path", fault.pointer}, {"code", fault.code}, {"message", fault.message}});
+    if (!fault.suggestion.empty()) detail.back()["did_you_mean"] = fault.suggestion;
+  }
+  const auto required = operation.request.value("required", Json::array());
+  for (const auto& name : required) {
+    const std::string field = name.get<std::string>();
+    for (const auto& fault : faults) {
+      const bool missing = fault.code == "schema.required" && fault.pointer == "/" + field;
+      const bool mistyped = fault.code == "schema.type" && fault.pointer == "/" + field;
+      if (missing || mistyped) return {400, "field.required", field + " is required", {{"faults", detail}}};
+    }
+  }
+  return {400, "field.invalid", first.message, {{"faults", detail}}};
+}
+
+std::pair<int, std::string> status_of(const Error& error) {
+  switch (error.status) {
+    case WYV_INVALID:
+      return {400, error.code};
+    case WYV_NOT_FOUND:
+      return {404, error.code};
+    case WYV_CONFLICT:
+      return {409, error.code};
+    case WYV_DENIED:
+    case WYV_UNSUPPORTED:
+    case WYV_INTERNAL:
+      return {500, error.code};
+    case WYV_EXHAUSTED:
+      return {507, error.code};
+    default:
+      return {503, error.code};
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Permission permission) {
+  switch (permission) {
+    case Permission::anyone:
+      return "anyone";
+    case Permission::signed_in:
+      return "signed_in";
+    case Permission::view:
+      return "view";
+    case Permission::edit:
+      return "edit";
+    case Permission::administrator:
+      return "administrator";
+  }
+  return "administrator";
+}
+
+void Call::require(Permission permission, const ProjectId& project) const {
+  if (may(permission, project)) return;
+  if (!project) throw Refusal(403, "access.administrator", "an administrator is required for what has no project");
+  throw Refusal(403, "access.denied",
+                std::string(name_of(permission)) + " permission is required in project " + *project);
+}
+
+std::optional<std::string> Call::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
+                  std::string_view correlation) {
+  Json body = {{"error", message}, {"code", code}};
+  if (!detail.is_null()) body["detail"] = detail;
+  if (!correlation.empty()) body["request_id"] = correlation;
+  const std::string text = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  answer.head(status, "application/json", {}, text.size());
+  (void)answer.body(text);
+  answer.end();
+}
+
+Table::Table(Access& access, int blocking_threads) : access_(access) {
+  for (int i = 0; i < blocking_threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Table::~Table() { stop(); }
+
+void Table::add(Operation operation) {
+  operation.request["type"] = "object";
+  operation.request["additionalProperties"] = false;
+  auto parameters = parameters_of(operation.path);
+  config::Schema schema(operation.request);
+  auto entry = std::make_unique<Entry>(Entry{std::move(operation), std::move(schema), std::move(parameters)});
+  const auto [place, added] = by_name_.emplace(entry->operation.name, entry.get());
+  if (!added) throw std::logic_error("the operation " + entry->operation.name + " was added twice");
+  entries_.push_back(std::move(entry));
+}
+
+Json Table::list() const {
+  Json all = Json::array();
+  for (const auto& entry : entries_) {
+    const auto& operation = entry->operation;
+    all.push_back({{"name", operation.name},
+                   {"summary", operation.summary},
+                   {"method", operation.method},
+                   {"path", operation.path},
+                   {"tag", operation.tag},
+                   {"permission", operations::name_of(operation.permission)},
+                   {"idempotent", operation.idempotent},
+                   {"reply", name_of(operation.reply)},
+                   {"success", operation.success},
+                   {"request", operation.request},
+                   {"response", operation.response},
+                   {"body_limit_bytes", operation.body_limit_bytes}});
+  }
+  return all;
+}
+
+void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled) {
+  if (request.correlation.empty()) request.correlation = store::new_uuid();
+  const auto found = by_name_.find(request.operation);
+  if (found == by_name_.end()) {
+    answer_error(*answer, 404, "operation.unknown", "there is no operation '" + request.operation + "'", nullptr,
+                 request.correlation);
+    return;
+  }
+  const Entry& entry = *found->second;
+  if (!entry.operation.blocking) {
+    run(entry, request, *answer, answer, cancelled);
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    constexpr std::size_t most_waiting = 1024;
+    if (!stopping_ && waiting_.size() < most_waiting) {
+      waiting_.emplace_back([this, &entry, request = std::move(request), answer, cancelled]() mutable {
+        run(entry, request, *answer, answer, cancelled);
+      });
+      wake_.notify_one();
+      return;
+    }
+  }
+  answer_error(*answer, 503, "operation.overloaded", "too many calls wait, or the service is stopping; try again soon",
+               nullptr, request.correlation);
+}
+
+void Table::run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
+                const std::shared_ptr<std::atomic<bool>>& cancelled) {
+  const auto& operation = entry.operation;
+  const auto refuse = [&](int status, std::string_view code, std::string_view message, const Json& detail) {
+    answer_error(answer, status, code, message, detail, request.correlation);
+  };
+  try {
+    Call call{access_.authenticate(request.credentials),
+              Json::object(),
+              request.correlation,
+              std::move(request.headers),
+              cancelled,
+              &access_};
+    if (operation.permission != Permission::anyone && !call.caller.signed_in()) {
+      throw Refusal(401, "access.token_required", "a bearer token or a session is required");
+    }
+    if (request.credentials.by_cookie && operation.method != "GET" && request.credentials.requested_with.empty()) {
+      throw Refusal(403, "access.requested_with", "a call by cookie needs the header X-Requested-With");
+    }
+    const auto& properties = operation.request.value("properties", Json::object());
+    for (const auto& name : entry.path_parameters) {
+      const auto field = std::find_if(request.fields.begin(), request.fields.end(),
+                                      [&](const auto& pair) { return pair.first == name; });
+      const bool uuid = properties.contains(name) && properties.at(name).value("format", "") == "uuid";
+      if (uuid && (field == request.fields.end() || !store::is_uuid(field->second))) {
+        throw Refusal(400, "field.uuid", name + " is not a UUID");
+      }
+    }
+    call.input = input_of(operation, request);
+    if (operation.permission == Permission::administrator && !call.caller.administrator) {
+      throw Refusal(403, "access.administrator", "an administrator is required");
+    }
+    if (operation.project) call.require(operation.permission, operation.project(call));
+    const auto faults = entry.request.check(call.input);
+    if (!faults.empty()) throw refusal_of(operation, faults);
+
+    if (operation.stream) {
+      operation.stream(call, shared);
+      return;
+    }
+    const Reply reply = operation.handle(call);
+    const std::string text = reply.body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    answer.head(reply.status == 0 ? operation.success : reply.status, "application/json", reply.headers, text.size());
+    (void)answer.body(text);
+    answer.end();
+  } catch (const Refusal& refusal) {
+    refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);
+  } catch (const Failure& failure) {
+    const auto [status, code] = status_of(failure.error());
+    refuse(status, code, failure.error().message,
+           failure.error().cause.empty() ? Json(nullptr) : Json{{"cause", failure.error().cause}});
+  } catch (const std::exception& fault) {
+    refuse(500, "internal", fault.what(), nullptr);
+  }
+}
+
+void Table::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const auto job = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    job();
+    lock.lock();
+  }
+}
+
+void Table::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+}  // namespace wyvern::operations

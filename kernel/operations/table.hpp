@@ -1,0 +1,68 @@
+// The table of all operations and the one way to call them: authenticate, authorise, check, run, answer.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "operations/operation.hpp"
+
+namespace wyvern::operations {
+
+// A call as it arrives.
+struct Request {
+  std::string operation;
+  std::string body;                                         // JSON text or empty
+  std::vector<std::pair<std::string, std::string>> fields;  // path and query, as text
+  std::vector<std::pair<std::string, std::string>> headers;
+  Credentials credentials;
+  std::string correlation;  // made when empty
+};
+
+// Thread-safe once filled. Operations are added at start-up, before surfaces start.
+class Table {
+ public:
+  Table(Access& access, int blocking_threads);
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  void add(Operation operation);
+  // As abi/host.h describes it for surfaces.
+  Json list() const;
+
+  // Answers on this thread, or, for blocking operations, on one of the table's own. Every fault becomes an answer.
+  void call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled);
+
+  // No blocking call begins any more; returns when those under way have ended.
+  void stop();
+
+ private:
+  struct Entry;
+  void run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
+           const std::shared_ptr<std::atomic<bool>>& cancelled);
+  void work();
+
+  Access& access_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::map<std::string, const Entry*, std::less<>> by_name_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> waiting_;
+  std::vector<std::thread> threads_;
+  bool stopping_ = false;
+};
+
+// Sends `error` in the contract's shape.
+void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
+                  std::string_view correlation);
+
+}  // namespace wyvern::operations

@@ -1,0 +1,87 @@
+#include "store/migrations.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace wyvern::store {
+namespace {
+
+std::string checksum(std::string_view sql) {
+  std::array<unsigned char, 32> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(sql.data()), sql.size(), nullptr,
+                     0);
+  std::array<char, 65> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  return {hex.data(), 64};
+}
+
+void ensure_table(const Store& store) {
+  store.write([](Session& session) {
+    session.run(
+        "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
+        "applied_at TIMESTAMP NOT NULL)");
+  });
+}
+
+struct Recorded {
+  std::string name;
+  std::string checksum;
+};
+
+std::map<std::int64_t, Recorded> recorded(Session& session) {
+  std::map<std::int64_t, Recorded> all;
+  session.each("SELECT number, name, checksum FROM migrations ORDER BY number", {}, [&](const Row& row) {
+    all.emplace(row.integer("number"), Recorded{row.text("name"), row.text("checksum")});
+  });
+  return all;
+}
+
+// The known migrations that are not recorded; refuses a store that does not fit.
+std::vector<Migration> pending(const std::map<std::int64_t, Recorded>& done, std::span<const Migration> known) {
+  for (const auto& [number, record] : done) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const Migration& m) { return m.number == number; });
+    if (same == known.end()) {
+      throw Failure(WYV_INVALID, "store.schema_newer",
+                    "the store holds migration " + record.name +
+                        ", which this program does not know: it was written by a newer release; start that one");
+    }
+    if (checksum(same->sql) != record.checksum) {
+      throw Failure(WYV_INVALID, "store.migration_changed",
+                    "migration " + record.name +
+                        " was applied to the store with other contents than this program's: restore the program that "
+                        "wrote the store; a migration that was released is never edited");
+    }
+  }
+  std::vector<Migration> left;
+  for (const auto& migration : known) {
+    if (!done.contains(migration.number)) left.push_back(migration);
+  }
+  return left;
+}
+
+}  // namespace
+
+MigrationPlan plan_migrations(const Store& store, std::span<const Migration> known) {
+  ensure_table(store);
+  return {store.read([&](Session& session) { return pending(recorded(session), known); })};
+}
+
+int migrate(const Store& store, std::span<const Migration> known) {
+  int applied = 0;
+  for (const auto& migration : plan_migrations(store, known).pending) {
+    const bool mine = store.write([&](Session& session) {
+      if (recorded(session).contains(migration.number)) return false;
+      session.script(migration.sql);
+      session.run("INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+                  {migration.number, migration.name, checksum(migration.sql), Timestamp::now()});
+      return true;
+    });
+    if (mine) ++applied;
+  }
+  return applied;
+}
+
+}  // namespace wyvern::store

@@ -1,0 +1,155 @@
+#include "store/store.hpp"
+
+#include <utility>
+
+namespace wyvern::store {
+namespace {
+
+constexpr std::chrono::seconds statement_timeout{10};
+
+template <class Function, class... Arguments>
+void call(Function function, Arguments... arguments) {
+  Call outgoing(statement_timeout);
+  outgoing.result(function(arguments..., outgoing.context())).or_throw();
+}
+
+}  // namespace
+
+Parameter::Parameter(const Json& json) : value_{WYV_VALUE_JSON, 0, {0}} {
+  if (json.is_null()) {
+    value_.type = WYV_VALUE_NULL;
+    return;
+  }
+  owned_ = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+wyv_value Parameter::raw() const {
+  wyv_value value = value_;
+  if (value.type == WYV_VALUE_JSON) value.as.text = view(owned_);
+  return value;
+}
+
+std::uint32_t Row::column(std::string_view name) const {
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    if (wyvern::text(names_[i]) == name) return i;
+  }
+  throw Failure(WYV_INTERNAL, "store.column", "a statement has no column '" + std::string(name) + "'");
+}
+
+std::int64_t Row::integer(std::string_view name) const {
+  const auto& value = at(name);
+  return value.type == WYV_VALUE_DOUBLE ? static_cast<std::int64_t>(value.as.real) : value.as.integer;
+}
+
+double Row::real(std::string_view name) const {
+  const auto& value = at(name);
+  return value.type == WYV_VALUE_DOUBLE ? value.as.real : static_cast<double>(value.as.integer);
+}
+
+std::string Row::text(std::string_view name) const { return std::string(wyvern::text(at(name).as.text)); }
+
+Json Row::json(std::string_view name) const {
+  const auto& value = at(name);
+  switch (value.type) {
+    case WYV_VALUE_BOOL:
+      return value.as.integer != 0;
+    case WYV_VALUE_INT64:
+      return value.as.integer;
+    case WYV_VALUE_DOUBLE:
+      return value.as.real;
+    case WYV_VALUE_TEXT:
+    case WYV_VALUE_BYTES:
+      return wyvern::text(value.as.text);
+    case WYV_VALUE_TIMESTAMP:
+      return Timestamp{value.as.integer}.iso8601();
+    case WYV_VALUE_JSON:
+      return Json::parse(wyvern::text(value.as.text));
+    default:
+      return nullptr;
+  }
+}
+
+std::optional<std::string> Row::optional_text(std::string_view name) const {
+  if (is_null(name)) return std::nullopt;
+  return text(name);
+}
+
+std::optional<std::int64_t> Row::optional_integer(std::string_view name) const {
+  if (is_null(name)) return std::nullopt;
+  return integer(name);
+}
+
+std::optional<double> Row::optional_real(std::string_view name) const {
+  if (is_null(name)) return std::nullopt;
+  return real(name);
+}
+
+Json Row::object() const {
+  Json all = Json::object();
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    const auto name = wyvern::text(names_[i]);
+    all[std::string(name)] = json(name);
+  }
+  return all;
+}
+
+Session::~Session() {
+  if (raw_ != nullptr) table_->close(raw_);
+}
+
+Session::Session(Session&& other) noexcept
+    : table_(other.table_), raw_(std::exchange(other.raw_, nullptr)), after_commit_(std::move(other.after_commit_)) {}
+
+std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters, std::size_t count,
+                               const std::function<void(const Row&)>& on_row) {
+  std::vector<wyv_value> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) values.push_back(parameters[i].raw());
+
+  // An exception of `on_row` may not pass through the plugin: it is kept and thrown here.
+  struct Reading {
+    const std::function<void(const Row&)>& on_row;
+    std::exception_ptr fault;
+  } reading{on_row, nullptr};
+  const wyv_row_sink sink{&reading, [](void* self, const wyv_value* columns, const wyv_view* names, std::uint32_t n) {
+                            auto& state = *static_cast<Reading*>(self);
+                            try {
+                              state.on_row(Row(columns, names, n));
+                              return std::int32_t{0};
+                            } catch (...) {
+                              state.fault = std::current_exception();
+                              return std::int32_t{1};
+                            }
+                          }};
+  std::uint64_t affected = 0;
+  Call outgoing(statement_timeout);
+  const wyv_status status = table_->execute(raw_, view(sql), values.data(), static_cast<std::uint32_t>(values.size()),
+                                            on_row ? &sink : nullptr, &affected, outgoing.context());
+  if (reading.fault) std::rethrow_exception(reading.fault);
+  outgoing.result(status).or_throw();
+  return affected;
+}
+
+void Session::script(std::string_view sql) { call(table_->script, raw_, view(sql)); }
+void Session::begin() { call(table_->begin, raw_); }
+
+void Session::commit() {
+  call(table_->commit, raw_);
+  const auto actions = std::exchange(after_commit_, {});
+  for (const auto& action : actions) action();
+}
+
+void Session::rollback() noexcept {
+  after_commit_.clear();
+  Call outgoing(statement_timeout);
+  (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed
+}
+
+Session Store::open(std::int32_t mode) const {
+  wyv_session* raw = nullptr;
+  Call outgoing(statement_timeout);
+  outgoing.result(table_->open(instance_, mode, &raw, outgoing.context())).or_throw();
+  return {table_, raw};
+}
+
+}  // namespace wyvern::store

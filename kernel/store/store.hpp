@@ -1,0 +1,196 @@
+// The kernel's side of wyvern.store/1: sessions, transactions, parameters and rows. Every failure is a
+// wyvern::Failure with one of the codes of abi/store.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wyvern/abi/store.h"
+#include "wyvern/call.hpp"
+
+namespace wyvern::store {
+
+using Json = nlohmann::json;
+
+// A moment: microseconds since 1970-01-01 UTC.
+struct Timestamp {
+  std::int64_t us = 0;
+
+  static Timestamp now();
+  // "2026-01-31T12:00:00.000000Z"
+  std::string iso8601() const;
+  auto operator<=>(const Timestamp&) const = default;
+};
+
+// A random identifier, "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx".
+std::string new_uuid();
+bool is_uuid(std::string_view text);
+
+// One $n of a statement. Text is not copied: it lives as long as the full expression that makes the call.
+class Parameter {
+ public:
+  Parameter(std::nullptr_t) : value_{WYV_VALUE_NULL, 0, {0}} {}                           // NOLINT
+  Parameter(bool value) : value_{WYV_VALUE_BOOL, 0, {value ? 1 : 0}} {}                   // NOLINT
+  Parameter(std::int64_t value) : value_{WYV_VALUE_INT64, 0, {value}} {}                  // NOLINT
+  Parameter(int value) : value_{WYV_VALUE_INT64, 0, {value}} {}                           // NOLINT
+  Parameter(std::uint64_t value) : Parameter(static_cast<std::int64_t>(value)) {}         // NOLINT
+  Parameter(Timestamp value) : value_{WYV_VALUE_TIMESTAMP, 0, {value.us}} {}              // NOLINT
+  Parameter(double value) : value_{WYV_VALUE_DOUBLE, 0, {0}} { value_.as.real = value; }  // NOLINT
+  Parameter(std::string_view text) : value_{WYV_VALUE_TEXT, 0, {0}} {                     // NOLINT
+    value_.as.text = view(text);
+  }
+  Parameter(const std::string& text) : Parameter(std::string_view(text)) {}  // NOLINT
+  Parameter(const char* text) : Parameter(std::string_view(text)) {}         // NOLINT
+  Parameter(const Json& json);                                               // NOLINT: stored as JSON, copied
+  template <class T>
+  Parameter(const std::optional<T>& value) : Parameter(value ? Parameter(*value) : Parameter(nullptr)) {}  // NOLINT
+
+  // `this` must outlive what is returned.
+  wyv_value raw() const;
+
+ private:
+  wyv_value value_;
+  std::string owned_;  // JSON only
+};
+
+// One row, valid within the callback that it is handed to.
+class Row {
+ public:
+  Row(const wyv_value* columns, const wyv_view* names, std::uint32_t count)
+      : columns_(columns), names_(names), count_(count) {}
+
+  // The index of a column by name; throws when there is none: a fault of the statement's author.
+  std::uint32_t column(std::string_view name) const;
+  bool is_null(std::string_view name) const { return at(name).type == WYV_VALUE_NULL; }
+  bool boolean(std::string_view name) const { return at(name).as.integer != 0; }
+  std::int64_t integer(std::string_view name) const;
+  double real(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  Timestamp timestamp(std::string_view name) const { return {integer(name)}; }
+  // The column as JSON as an API answer shows it: timestamps as ISO 8601, json parsed, null as null.
+  Json json(std::string_view name) const;
+  std::optional<std::string> optional_text(std::string_view name) const;
+  std::optional<std::int64_t> optional_integer(std::string_view name) const;
+  std::optional<double> optional_real(std::string_view name) const;
+  // Every column as `json` shows it.
+  Json object() const;
+
+ private:
+  const wyv_value& at(std::string_view name) const { return columns_[column(name)]; }
+
+  const wyv_value* columns_;
+  const wyv_view* names_;
+  std::uint32_t count_;
+};
+
+// One conversation. Used by one thread.
+class Session {
+ public:
+  Session(const wyv_store_v1* table, wyv_session* raw) : table_(table), raw_(raw) {}
+  ~Session();
+  Session(Session&& other) noexcept;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  Session& operator=(Session&&) = delete;
+
+  using Parameters = std::initializer_list<Parameter>;
+
+  // Calls `on_row` for each row.
+  void each(std::string_view sql, Parameters parameters, const std::function<void(const Row&)>& on_row) {
+    execute(sql, parameters.begin(), parameters.size(), on_row);
+  }
+  // Returns the number of rows changed.
+  std::uint64_t run(std::string_view sql, Parameters parameters = {}) {
+    return execute(sql, parameters.begin(), parameters.size(), nullptr);
+  }
+  // The first row through `read`, or nothing.
+  template <class F>
+  auto first(std::string_view sql, Parameters parameters, F&& read)
+      -> std::optional<decltype(read(std::declval<const Row&>()))> {
+    std::optional<decltype(read(std::declval<const Row&>()))> found;
+    execute(sql, parameters.begin(), parameters.size(), [&](const Row& row) {
+      if (!found) found.emplace(read(row));
+    });
+    return found;
+  }
+  // Every row through `read`.
+  template <class F>
+  auto all(std::string_view sql, Parameters parameters, F&& read)
+      -> std::vector<decltype(read(std::declval<const Row&>()))> {
+    std::vector<decltype(read(std::declval<const Row&>()))> rows;
+    execute(sql, parameters.begin(), parameters.size(), [&](const Row& row) { rows.push_back(read(row)); });
+    return rows;
+  }
+  std::uint64_t execute(std::string_view sql, const Parameter* parameters, std::size_t count,
+                        const std::function<void(const Row&)>& on_row);
+  void script(std::string_view sql);
+  void begin();
+  void commit();
+  void rollback() noexcept;
+
+  // Runs once the transaction under way is committed, on the committing thread; dropped when it is rolled back.
+  void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+
+ private:
+  const wyv_store_v1* table_;
+  wyv_session* raw_;
+  std::vector<std::function<void()>> after_commit_;
+};
+
+// A store that was brought up. Thread-safe.
+class Store {
+ public:
+  Store(const wyv_store_v1* table, wyv_instance* instance) : table_(table), instance_(instance) {}
+
+  std::string_view dialect() const { return text(table_->dialect(instance_)); }
+  Session open_reader() const { return open(WYV_SESSION_READ); }
+  Session open_writer() const { return open(WYV_SESSION_WRITE); }
+
+  // Runs `body(Session&)` in one transaction: all of it is committed, or, when it throws, nothing. Repeated when the
+  // store says that it was busy; so `body` has no effect outside the session.
+  template <class F>
+  auto write(F&& body) const {
+    for (int attempt = 1;; ++attempt) {
+      Session session = open_writer();
+      session.begin();
+      try {
+        if constexpr (std::is_void_v<decltype(body(session))>) {
+          body(session);
+          session.commit();
+          return;
+        } else {
+          auto value = body(session);
+          session.commit();
+          return value;
+        }
+      } catch (const Failure& failure) {
+        session.rollback();
+        if (attempt >= 5 || failure.error().code != "store.busy") throw;
+      } catch (...) {
+        session.rollback();
+        throw;
+      }
+    }
+  }
+  // Runs `body(Session&)` on a reading session.
+  template <class F>
+  auto read(F&& body) const {
+    Session session = open_reader();
+    return body(session);
+  }
+
+ private:
+  Session open(std::int32_t mode) const;
+
+  const wyv_store_v1* table_;
+  wyv_instance* instance_;
+};
+
+}  // namespace wyvern::store
