@@ -1,0 +1,3 @@
+#include "sqlite_store.hpp"
+
+WYVERN_PLUGIN(wyvern::sqlite::SqliteStore)
