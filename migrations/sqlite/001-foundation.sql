@@ -50,7 +50,9 @@ CREATE TABLE assets (
   created_at     TIMESTAMP NOT NULL,
   updated_at     TIMESTAMP NOT NULL
 );
-CREATE INDEX assets_by_age ON assets (created_at DESC, id);
+CREATE INDEX assets_by_age ON assets (created_at DESC, id DESC);
+CREATE INDEX assets_by_project ON assets (project_id, created_at DESC, id DESC);
+CREATE INDEX assets_unfinished ON assets (status) WHERE status IN ('live', 'processing');
 
 -- The media cache: at most one staged copy of an asset on a node.
 CREATE TABLE media_cache (
@@ -64,8 +66,10 @@ CREATE TABLE media_cache (
   used_at       TIMESTAMP NOT NULL,
   updated_at    TIMESTAMP NOT NULL
 );
+CREATE INDEX media_cache_by_use ON media_cache (used_at) WHERE status = 'ready';
 
--- Work to be done outside a transaction: claimed, leased, fenced by attempt.
+-- Work to be done outside a transaction: claimed, leased, fenced by owner and attempt. attempt rises with every claim;
+-- failures are the attempts that count against max_attempts: being interrupted by a clean stop does not.
 CREATE TABLE jobs (
   id            TEXT PRIMARY KEY,
   type          TEXT NOT NULL CHECK (type IN ('probe', 'stage')),
@@ -73,7 +77,8 @@ CREATE TABLE jobs (
   status        TEXT NOT NULL CHECK (status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
   priority      BIGINT NOT NULL DEFAULT 0,
   attempt       BIGINT NOT NULL DEFAULT 0,
-  max_attempts  BIGINT NOT NULL DEFAULT 3,
+  failures      BIGINT NOT NULL DEFAULT 0,
+  max_attempts  BIGINT NOT NULL,
   run_at        TIMESTAMP NOT NULL,
   owner         TEXT,
   lease_until   TIMESTAMP,
@@ -84,8 +89,10 @@ CREATE TABLE jobs (
   updated_at    TIMESTAMP NOT NULL
 );
 CREATE UNIQUE INDEX jobs_one_open ON jobs (type, asset_id) WHERE status IN ('queued', 'running');
-CREATE INDEX jobs_ready ON jobs (priority, run_at, id) WHERE status = 'queued';
-CREATE INDEX jobs_leased ON jobs (lease_until) WHERE status = 'running';
+CREATE INDEX jobs_ready ON jobs (type, priority DESC, run_at, id) WHERE status = 'queued';
+CREATE INDEX jobs_leased ON jobs (type, lease_until) WHERE status = 'running';
+CREATE INDEX jobs_by_age ON jobs (created_at DESC, id DESC);
+CREATE INDEX jobs_by_asset ON jobs (asset_id);
 
 -- A channel: what is wanted (desired) and what was seen (status). epoch rises with every grant of the channel to a
 -- worker; every write of an owner says WHERE epoch = $n.
