@@ -1,0 +1,32 @@
+// The house's own walk of a value beside its schema: every fault in one pass, each with a sentence.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/schema.hpp"
+
+namespace wyvern::config {
+
+inline constexpr int schema_depth_limit = 64;
+// std::regex recurses once a character, so that long text under a pattern could end the process.
+inline constexpr std::size_t pattern_text_limit = 4096;  // bytes
+inline constexpr std::size_t pattern_limit = 512;        // bytes
+
+using Patterns = std::map<std::string, std::regex, std::less<>>;
+
+// Checks that every $ref of a schema leads somewhere in it, and that its patterns compile; throws
+// std::invalid_argument.
+Patterns inspect_schema(const Json& schema);
+
+// What a schema node stands for: follows $ref within `root`. Null when it goes in a circle.
+const Json* resolve_schema(const Json& root, const Json& node);
+
+std::vector<SchemaFault> walk_schema(const Json& root, const Patterns& patterns, const Json& value);
+Json fill_defaults(const Json& root, Json value);
+
+}  // namespace wyvern::config
