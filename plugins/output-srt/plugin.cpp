@@ -1,0 +1,3 @@
+#include "srt_output.hpp"
+
+WYVERN_PLUGIN(wyvern::srt::SrtOutput)
