@@ -1,0 +1,3 @@
+#include "local_storage.hpp"
+
+WYVERN_PLUGIN(wyvern::local::LocalStorage)
