@@ -1,0 +1,119 @@
+#include "playout/as_run.hpp"
+
+namespace wyvern::playout {
+namespace {
+
+std::optional<std::string> text_of(const Json& event, const char* name) {
+  if (!event.contains(name) || !event[name].is_string()) return std::nullopt;
+  return event[name].get<std::string>();
+}
+
+std::optional<std::int64_t> integer_of(const Json& event, const char* name) {
+  if (!event.contains(name) || !event[name].is_number()) return std::nullopt;
+  return event[name].get<std::int64_t>();
+}
+
+std::optional<store::Timestamp> time_of(const Json& event, const char* name) {
+  const auto us = integer_of(event, name);
+  if (!us) return std::nullopt;
+  return store::Timestamp{*us};
+}
+
+struct Ending {
+  std::optional<store::Timestamp> at;
+  std::string result;
+};
+
+void insert(store::Session& session, const Channel& channel, std::int64_t number, const Json& event,
+            const Ending& end) {
+  const auto started = time_of(event, "at_us").value_or(store::Timestamp::now());
+  const auto planned = time_of(event, "planned_us");
+  std::optional<double> deviation_ms;
+  if (planned) deviation_ms = static_cast<double>(started.us - planned->us) / 1000.0;
+  session.run(
+      "INSERT INTO playout_as_run (id, channel_id, start_number, item_id, asset_id, playlist_id, load_id, clip_name, "
+      "loop_count, transition, planned_at, started_at, ended_at, start_frame, offset_frames, planned_duration_frames, "
+      "deviation_ms, result, reason) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
+      "ON CONFLICT (channel_id, start_number) DO NOTHING",
+      {store::new_uuid(), channel.id, number, text_of(event, "item_id"), text_of(event, "asset_id"),
+       text_of(event, "playlist_id"), text_of(event, "load_id"), text_of(event, "clip_name"),
+       integer_of(event, "loop_count"), text_of(event, "transition"), planned, started, end.at,
+       integer_of(event, "frame"), integer_of(event, "offset_frames").value_or(0),
+       integer_of(event, "planned_duration_frames"), deviation_ms, end.result, text_of(event, "reason")});
+}
+
+// Ends the row that is open; one that began before the log was kept gets a row now.
+void end_item(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
+  const std::string result = text_of(event, "result").value_or("played");
+  const auto ended = time_of(event, "at_us").value_or(store::Timestamp::now());
+  const auto changed = session.run(
+      "UPDATE playout_as_run SET ended_at = $1, end_frame = $2, frames_sent = $3, repeated_frames = $4, result = $5, "
+      "reason = $6 WHERE channel_id = $7 AND start_number = (SELECT MAX(start_number) FROM playout_as_run WHERE "
+      "channel_id = $7 AND item_id = $8 AND ended_at IS NULL AND start_number < $9)",
+      {ended, integer_of(event, "frame"), integer_of(event, "frames_sent"), integer_of(event, "repeated_frames"),
+       result, text_of(event, "reason"), channel.id, text_of(event, "item_id"), number});
+  if (changed == 0) insert(session, channel, number, event, {ended, result});
+}
+
+// A span in which the channel was not on air at all.
+void insert_loss(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
+  const auto back = time_of(event, "at_us").value_or(store::Timestamp::now());
+  const std::int64_t down_us = integer_of(event, "down_us").value_or(0);
+  Json loss = {{"at_us", back.us - down_us},
+               {"reason", text_of(event, "reason").value_or("the worker ended unexpectedly")}};
+  insert(session, channel, number, loss, {back, "loss"});
+}
+
+void store_one(store::Session& session, events::Log& events, const Channel& channel, const Json& event) {
+  const std::int64_t number = event.at("number").get<std::int64_t>();
+  const std::string type = event.value("type", "unknown");
+  if (type == "item_started") {
+    insert(session, channel, number, event, {std::nullopt, "on_air"});
+  } else if (type == "item_ended") {
+    end_item(session, channel, number, event);
+  } else if (type == "item_discarded") {
+    insert(session, channel, number, event, {store::Timestamp::now(), "failed"});
+  } else if (type == "worker_recovered") {
+    insert_loss(session, channel, number, event);
+  }
+  events.append(session, "playout.worker." + type, channel.id, channel.project_id, event);
+}
+
+}  // namespace
+
+std::int64_t store_worker_events(store::Session& session, events::Log& events, const Channel& channel,
+                                 const Json& numbered_events) {
+  std::int64_t last = channel.events_taken;
+  for (const auto& event : numbered_events) {
+    const std::int64_t number = event.at("number").get<std::int64_t>();
+    if (number <= last) continue;
+    store_one(session, events, channel, event);
+    last = number;
+  }
+  session.run(
+      "UPDATE playout_channels SET events_taken = $1, last_heartbeat_at = $2 WHERE id = $3 AND events_taken <= $1",
+      {last, store::Timestamp::now(), channel.id});
+  return last;
+}
+
+Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit) {
+  Json rows = Json::array();
+  session.each(
+      "SELECT id, channel_id, item_id, asset_id, playlist_id, load_id, clip_name, loop_count, transition, planned_at, "
+      "started_at, ended_at, start_frame, end_frame, offset_frames, planned_duration_frames, frames_sent, "
+      "repeated_frames, deviation_ms, result, reason FROM playout_as_run WHERE channel_id = $1 AND started_at < $2 "
+      "ORDER BY started_at DESC, start_number DESC LIMIT $3",
+      {channel_id, store::Timestamp{before_us}, limit}, [&](const store::Row& row) { rows.push_back(row.object()); });
+  return rows;
+}
+
+std::optional<std::string> item_on_air(store::Session& session, std::string_view channel_id) {
+  const auto found = session.first(
+      "SELECT item_id FROM playout_as_run WHERE channel_id = $1 AND ended_at IS NULL AND item_id IS NOT NULL "
+      "ORDER BY start_number DESC LIMIT 1",
+      {channel_id}, [](const store::Row& row) { return row.text("item_id"); });
+  return found;
+}
+
+}  // namespace wyvern::playout

@@ -1,0 +1,25 @@
+// The as-run log: written from what workers observed, each event once.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "events/log.hpp"
+#include "playout/channel.hpp"
+#include "store/store.hpp"
+
+namespace wyvern::playout {
+
+// Stores a worker's events (numbered, oldest first) and remembers the last number with the channel. Events that were
+// stored before are passed over, so the worker may send them again. Returns the last number stored.
+std::int64_t store_worker_events(store::Session& session, events::Log& events, const Channel& channel,
+                                 const Json& numbered_events);
+
+// Rows as the API shows them, newest first.
+Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit);
+
+// The item that is on air by the log, or nothing.
+std::optional<std::string> item_on_air(store::Session& session, std::string_view channel_id);
+
+}  // namespace wyvern::playout

@@ -1,0 +1,55 @@
+#include "playout/channel.hpp"
+
+#include "operations/operation.hpp"
+
+namespace wyvern::playout {
+
+const std::string_view channel_columns =
+    "id, name, node_id, output_type, output_config, video_format, status, container_id, error_message, project_id, "
+    "restart_count, last_restart_at, last_heartbeat_at, created_at, updated_at";
+
+std::optional<Channel> find_channel(store::Session& session, std::string_view id) {
+  return session.first(
+      "SELECT id, name, output_type, output_config, video_format, project_id, desired, status, error_message, epoch, "
+      "container_id, "
+      "worker_port, loaded_playlist_id, events_taken FROM playout_channels WHERE id = $1",
+      {id}, [](const store::Row& row) {
+        return Channel{row.text("id"),
+                       row.text("name"),
+                       row.text("output_type"),
+                       row.json("output_config"),
+                       row.text("video_format"),
+                       row.optional_text("project_id"),
+                       row.text("desired"),
+                       row.text("status"),
+                       !row.is_null("error_message"),
+                       row.integer("epoch"),
+                       row.optional_text("container_id"),
+                       row.optional_integer("worker_port"),
+                       row.optional_text("loaded_playlist_id"),
+                       row.integer("events_taken")};
+      });
+}
+
+namespace {
+operations::Refusal not_found() { return {404, "playout.channel_not_found", "Channel not found"}; }
+}  // namespace
+
+Channel get_channel(store::Session& session, std::string_view id) {
+  auto channel = find_channel(session, id);
+  if (!channel) throw not_found();
+  return std::move(*channel);
+}
+
+Json channel_json(store::Session& session, std::string_view id) {
+  auto json = session.first("SELECT " + std::string(channel_columns) + " FROM playout_channels WHERE id = $1", {id},
+                            [](const store::Row& row) { return row.object(); });
+  if (!json) throw not_found();
+  return std::move(*json);
+}
+
+void announce_channel(store::Session& session, events::Log& events, const Channel& channel) {
+  events.append(session, "playout.channel.changed", channel.id, channel.project_id, channel_json(session, channel.id));
+}
+
+}  // namespace wyvern::playout

@@ -1,0 +1,47 @@
+// A playout channel as it is stored: what is wanted of it and what was seen.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "events/log.hpp"
+#include "store/store.hpp"
+
+namespace wyvern::playout {
+
+using Json = nlohmann::json;
+
+// The parts that the room itself works with.
+struct Channel {
+  std::string id;
+  std::string name;
+  std::string output_type;
+  Json output_config;
+  std::string video_format;
+  std::optional<std::string> project_id;
+  std::string desired;      // "stopped", "running"
+  std::string status;       // "stopped", "starting", "running", "stopping", "error"
+  bool recovering = false;  // error_message says what was lost; a start that fails then is tried again
+  std::int64_t epoch = 0;
+  std::optional<std::string> container_id;
+  std::optional<std::int64_t> worker_port;
+  std::optional<std::string> loaded_playlist_id;
+  std::int64_t events_taken = 0;  // the number of the last event of the worker that was stored
+};
+
+std::optional<Channel> find_channel(store::Session& session, std::string_view id);
+// Throws Refusal 404.
+Channel get_channel(store::Session& session, std::string_view id);
+
+// As the contract shows it. Throws Refusal 404.
+Json channel_json(store::Session& session, std::string_view id);
+// The columns of that form, for lists.
+extern const std::string_view channel_columns;
+
+// Appends playout.channel.changed with the channel as it is now in the session.
+void announce_channel(store::Session& session, events::Log& events, const Channel& channel);
+
+}  // namespace wyvern::playout

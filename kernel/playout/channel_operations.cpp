@@ -1,0 +1,401 @@
+// Channels: list, create, read, change, delete, start, stop, status, as-run.
+#include <charconv>
+
+#include "config/schema.hpp"
+#include "playout/as_run.hpp"
+#include "playout/claims.hpp"
+#include "playout/playout.hpp"
+#include "playout/schemas.hpp"
+#include "playout/video_format.hpp"
+#include "playout/worker_launch.hpp"
+#include "wyvern/call.hpp"
+
+namespace wyvern::playout {
+namespace {
+
+using operations::Call;
+using operations::Operation;
+using operations::Permission;
+using operations::ProjectId;
+using operations::Refusal;
+using operations::Reply;
+using store::Session;
+using store::Timestamp;
+
+constexpr std::chrono::milliseconds worker_timeout{3000};
+
+Json channel_fields() {
+  return {{"name", {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
+          {"node_id", {{"type", {"string", "null"}}, {"maxLength", 200}}},
+          {"output_type", {{"type", "string"}}},
+          {"output_config", {{"type", "object"}, {"description", "As the output plugin's schema says"}}},
+          {"video_format", {{"type", "string"}, {"description", known_video_formats()}}},
+          {"project_id", schemas::nullable(schemas::uuid())}};
+}
+
+ProjectId optional_text(const Json& input, const char* name) {
+  if (!input.contains(name) || !input[name].is_string()) return std::nullopt;
+  return input[name].get<std::string>();
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string known_outputs(const Dependencies& dependencies) {
+  std::string names;
+  for (const auto& [name, output] : dependencies.outputs) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
+// What the output and the format say of the configuration; throws Refusal 400.
+void check_configuration(const Dependencies& dependencies, const std::string& output_type, const Json& output_config,
+                         const std::string& format) {
+  const auto output = dependencies.outputs.find(output_type);
+  if (output == dependencies.outputs.end()) {
+    throw Refusal(400, "playout.output_unknown", "output_type must be one of: " + known_outputs(dependencies));
+  }
+  if (!video_format(format)) {
+    throw Refusal(400, "playout.video_format",
+                  "video_format '" + format + "' is not known; use " + known_video_formats());
+  }
+  const auto faults = config::Schema(output->second.schema).check(output_config);
+  if (!faults.empty()) {
+    Json detail = Json::array();
+    for (const auto& fault : faults) {
+      detail.push_back({{"path", "/output_config" + fault.pointer}, {"code", fault.code}, {"message", fault.message}});
+      if (!fault.suggestion.empty()) detail.back()["did_you_mean"] = fault.suggestion;
+    }
+    throw Refusal(400, "playout.output_config",
+                  "/output_config" + faults.front().pointer + ": " + faults.front().message, {{"faults", detail}});
+  }
+  const std::string text = output_config.dump();
+  wyvern::Call call(worker_timeout);
+  const auto checked = call.result(output->second.table->check(output->second.instance, view(text), call.context()));
+  if (!checked) throw Refusal(400, checked.error().code, checked.error().message);
+}
+
+void check_node(const Dependencies& dependencies, const ProjectId& node_id) {
+  if (node_id && *node_id != dependencies.node) {
+    throw Refusal(404, "cluster.node_not_found",
+                  "there is no node '" + *node_id + "'; this one is '" + dependencies.node + "'");
+  }
+}
+
+void check_project(Session& session, const ProjectId& project) {
+  if (!project) return;
+  const bool known =
+      session.first("SELECT id FROM projects WHERE id = $1", {*project}, [](const store::Row&) { return 1; })
+          .has_value();
+  if (!known) throw Refusal(404, "access.project_not_found", "Project not found");
+}
+
+bool editable(const Channel& channel) { return channel.status == "stopped" || channel.status == "error"; }
+
+Reply list_channels(Playout& playout, const Call& call) {
+  const std::int64_t limit = call.input.value("limit", std::int64_t{500});
+  const std::string after = call.input.value("after", std::string());
+  Json all = Json::array();
+  playout.dependencies.store.read([&](Session& session) {
+    const auto add = [&](const store::Row& row) {
+      if (call.may(Permission::view, row.optional_text("project_id"))) all.push_back(row.object());
+    };
+    if (after.empty()) {
+      session.each(
+          "SELECT " + std::string(channel_columns) + " FROM playout_channels ORDER BY created_at DESC, id LIMIT $1",
+          {limit}, add);
+    } else {
+      session.each(
+          "SELECT " + std::string(channel_columns) +
+              " FROM playout_channels WHERE created_at < (SELECT created_at FROM playout_channels WHERE id = $1) "
+              "ORDER BY created_at DESC, id LIMIT $2",
+          {after, limit}, add);
+    }
+  });
+  return all;
+}
+
+Reply create_channel(Playout& playout, const Call& call) {
+  const auto& dependencies = playout.dependencies;
+  const std::string name = trimmed(call.text("name"));
+  if (name.empty()) throw Refusal(400, "field.required", "name is required");
+  const auto project = optional_text(call.input, "project_id");
+  const auto node = optional_text(call.input, "node_id");
+  const std::string output_type = call.input.value("output_type", "srt");
+  const Json output_config = call.input.value("output_config", Json::object());
+  const std::string format = call.input.value("video_format", "1080p5994");
+  call.require(Permission::edit, project);
+  check_node(dependencies, node);
+  check_configuration(dependencies, output_type, output_config, format);
+  const std::string id = store::new_uuid();
+  return {
+      201, dependencies.store.write([&](Session& session) {
+        check_project(session, project);
+        session.run(
+            "INSERT INTO playout_channels (id, name, node_id, output_type, output_config, video_format, project_id, "
+            "desired, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'stopped', 'stopped', $8, "
+            "$8)",
+            {id, name, node, output_type, output_config, format, project, Timestamp::now()});
+        announce_channel(session, dependencies.events, get_channel(session, id));
+        return channel_json(session, id);
+      })};
+}
+
+Reply change_channel(Playout& playout, const Call& call) {
+  const auto& dependencies = playout.dependencies;
+  const std::string& id = call.text("id");
+  return dependencies.store.write([&](Session& session) {
+    const auto channel = get_channel(session, id);
+    if (call.input.size() == 1) return channel_json(session, id);
+    if (!editable(channel)) {
+      throw Refusal(409, "playout.channel_busy", "Cannot edit a channel that is " + channel.status + "; stop it first");
+    }
+    const std::string name = trimmed(call.input.value("name", channel.name));
+    if (name.empty()) throw Refusal(400, "field.required", "name is required");
+    const std::string output_type = call.input.value("output_type", channel.output_type);
+    const Json output_config = call.input.value("output_config", channel.output_config);
+    const std::string format = call.input.value("video_format", channel.video_format);
+    const auto project = call.has("project_id") ? optional_text(call.input, "project_id") : channel.project_id;
+    if (project != channel.project_id) call.require(Permission::edit, project);
+    if (call.has("node_id")) check_node(dependencies, optional_text(call.input, "node_id"));
+    check_project(session, project);
+    check_configuration(dependencies, output_type, output_config, format);
+    session.run(
+        "UPDATE playout_channels SET name = $1, output_type = $2, output_config = $3, video_format = $4, project_id = "
+        "$5, "
+        "desired = 'stopped', updated_at = $6 WHERE id = $7",
+        {name, output_type, output_config, format, project, Timestamp::now(), id});
+    if (call.has("node_id")) {
+      session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {optional_text(call.input, "node_id"), id});
+    }
+    // One in error may still be wanted, with its claims held; an edit takes it off air for good.
+    release_claims(session, {"channel", id});
+    announce_channel(session, dependencies.events, get_channel(session, id));
+    return channel_json(session, id);
+  });
+}
+
+Reply delete_channel(Playout& playout, const Call& call) {
+  const std::string& id = call.text("id");
+  playout.dependencies.store.write([&](Session& session) {
+    const auto channel = get_channel(session, id);
+    if (!editable(channel)) {
+      throw Refusal(409, "playout.channel_busy",
+                    "Cannot delete a channel that is " + channel.status + "; stop it first");
+    }
+    session.run("DELETE FROM playout_channels WHERE id = $1", {id});
+    release_claims(session, {"channel", id});
+    playout.dependencies.events.append(session, "playout.channel.deleted", id, channel.project_id, {{"id", id}});
+  });
+  playout.reconciler().wake(id);  // whatever may still carry its label is removed
+  return Json{{"deleted", true}};
+}
+
+Reply start_channel(Playout& playout, const Call& call) {
+  const auto& dependencies = playout.dependencies;
+  const std::string& id = call.text("id");
+  const std::int64_t epoch = dependencies.store.write([&](Session& session) {
+    const auto channel = get_channel(session, id);
+    if (channel.status != "stopped" && channel.status != "error") {
+      throw Refusal(409, "playout.channel_busy", "Channel already " + channel.status);
+    }
+    const auto claims = output_claims(dependencies, channel);
+    if (!claims) throw Refusal(500, claims.error().code, claims.error().message);
+    take_claims(session, dependencies.node, *claims, {"channel", id});
+    session.run(
+        "UPDATE playout_channels SET desired = 'running', status = 'starting', epoch = epoch + 1, error_message = "
+        "NULL, "
+        "container_id = NULL, worker_port = NULL, updated_at = $1 WHERE id = $2",
+        {Timestamp::now(), id});
+    const auto granted = get_channel(session, id);
+    announce_channel(session, dependencies.events, granted);
+    return granted.epoch;
+  });
+  playout.reconciler().wake(id);
+  const auto settled = playout.reconciler().wait_until_settled(
+      id, dependencies.settings.worker_start_timeout + std::chrono::seconds(10));
+  auto json = dependencies.store.read([&](Session& session) { return channel_json(session, id); });
+  if (settled.status == "running") return json;
+  if (settled.epoch == epoch && settled.status == "error") {
+    throw Refusal(
+        500, "playout.start_failed",
+        json["error_message"].is_string() ? json["error_message"].get<std::string>() : "the channel did not start",
+        {{"channel", json}});
+  }
+  throw Refusal(409, "playout.start_overtaken", "the start was overtaken; the channel is " + settled.status,
+                {{"channel", json}});
+}
+
+Reply stop_channel(Playout& playout, const Call& call) {
+  const auto& dependencies = playout.dependencies;
+  const std::string& id = call.text("id");
+  const bool needed = dependencies.store.write([&](Session& session) {
+    const auto channel = get_channel(session, id);
+    if (channel.status == "stopped" && channel.desired == "stopped") return false;
+    session.run("UPDATE playout_channels SET desired = 'stopped', status = 'stopping', updated_at = $1 WHERE id = $2",
+                {Timestamp::now(), id});
+    announce_channel(session, dependencies.events, channel);
+    return true;
+  });
+  if (needed) {
+    playout.reconciler().wake(id);
+    const auto settled =
+        playout.reconciler().wait_until_settled(id, dependencies.settings.stop_grace + std::chrono::seconds(20));
+    if (settled.status == "stopping") {
+      throw Refusal(500, "playout.stop_pending",
+                    "the worker of channel '" + settled.name + "' has not ended yet; it is still being stopped");
+    }
+  }
+  return dependencies.store.read([&](Session& session) { return channel_json(session, id); });
+}
+
+Reply channel_status(Playout& playout, const Call& call) {
+  const auto channel =
+      playout.dependencies.store.read([&](Session& session) { return get_channel(session, call.text("id")); });
+  if (channel.status != "running") return Json{{"running", false}, {"status", channel.status}};
+  const auto engine =
+      call_worker(worker_address(playout.dependencies, channel), "GET", "/status", nullptr, worker_timeout);
+  if (engine) return Json{{"running", true}, {"status", channel.status}, {"engine", *engine}};
+  return Json{
+      {"running", true}, {"status", channel.status}, {"engine", nullptr}, {"engine_error", engine.error().message}};
+}
+
+Reply as_run(Playout& playout, const Call& call) {
+  constexpr int most = 500;
+  std::int64_t before_us = INT64_MAX;
+  const auto limit = call.input.value("limit", std::int64_t{most});
+  return playout.dependencies.store.read([&](Session& session) {
+    if (call.has("before")) {
+      const std::string& id = call.text("before");
+      const auto row = session.first("SELECT started_at FROM playout_as_run WHERE id = $1 AND channel_id = $2",
+                                     {id, call.text("id")},
+                                     [](const store::Row& found) { return found.timestamp("started_at").us; });
+      if (!row)
+        throw Refusal(404, "playout.as_run_not_found",
+                      "there is no as-run row '" + id + "' of this channel to page from");
+      before_us = *row;
+    }
+    return as_run_rows(session, call.text("id"), before_us, static_cast<int>(limit));
+  });
+}
+
+}  // namespace
+
+void add_channel_operations(operations::Table& table, Playout& playout) {
+  const auto of_channel = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
+  const auto add = [&](Operation operation, Reply (*handle)(Playout&, const Call&)) {
+    operation.tag = "playout";
+    operation.handle = [&playout, handle](Call& call) { return handle(playout, call); };
+    table.add(std::move(operation));
+  };
+  const Json page = {{"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}, {"after", schemas::uuid()}};
+
+  add({.name = "playout.channels.list",
+       .summary = "The channels that the caller may view, newest first",
+       .method = "GET",
+       .path = "/playout/channels",
+       .tag = {},
+       .permission = Permission::signed_in,
+       .project = {},
+       .request = {{"properties", page}},
+       .response = schemas::list_of(schemas::channel()),
+       .idempotent = true},
+      &list_channels);
+  add({.name = "playout.channels.create",
+       .summary = "Creates a channel; it is stopped",
+       .method = "POST",
+       .path = "/playout/channels",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = [](const Call& call) { return optional_text(call.input, "project_id"); },
+       .request = {{"properties", channel_fields()}, {"required", {"name"}}},
+       .response = schemas::channel(),
+       .success = 201},
+      &create_channel);
+  add({.name = "playout.channels.get",
+       .summary = "One channel",
+       .method = "GET",
+       .path = "/playout/channels/{id}",
+       .tag = {},
+       .permission = Permission::view,
+       .project = of_channel,
+       .request = schemas::with_id(),
+       .response = schemas::channel(),
+       .idempotent = true},
+      [](Playout& room, const Call& call) -> Reply {
+        return room.dependencies.store.read([&](Session& session) { return channel_json(session, call.text("id")); });
+      });
+  add({.name = "playout.channels.update",
+       .summary = "Changes a channel that is stopped or in error",
+       .method = "PATCH",
+       .path = "/playout/channels/{id}",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_channel,
+       .request = schemas::with_id(channel_fields()),
+       .response = schemas::channel(),
+       .idempotent = true},
+      &change_channel);
+  add({.name = "playout.channels.delete",
+       .summary = "Deletes a channel that is stopped or in error",
+       .method = "DELETE",
+       .path = "/playout/channels/{id}",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_channel,
+       .request = schemas::with_id(),
+       .response = schemas::deleted()},
+      &delete_channel);
+  add({.name = "playout.channels.start",
+       .summary = "Puts a channel on air and waits until it is",
+       .method = "POST",
+       .path = "/playout/channels/{id}/start",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_channel,
+       .request = schemas::with_id(),
+       .response = schemas::channel(),
+       .blocking = true},
+      &start_channel);
+  add({.name = "playout.channels.stop",
+       .summary = "Takes a channel off air and waits until it is",
+       .method = "POST",
+       .path = "/playout/channels/{id}/stop",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_channel,
+       .request = schemas::with_id(),
+       .response = schemas::channel(),
+       .idempotent = true,
+       .blocking = true},
+      &stop_channel);
+  add({.name = "playout.channels.status",
+       .summary = "What the channel's engine says now",
+       .method = "GET",
+       .path = "/playout/channels/{id}/status",
+       .tag = {},
+       .permission = Permission::view,
+       .project = of_channel,
+       .request = schemas::with_id(),
+       .response = {{"type", "object"}},
+       .idempotent = true,
+       .blocking = true},
+      &channel_status);
+  add({.name = "playout.channels.asrun",
+       .summary = "What was on air, from frames observed, newest first",
+       .method = "GET",
+       .path = "/playout/channels/{id}/asrun",
+       .tag = {},
+       .permission = Permission::view,
+       .project = of_channel,
+       .request = schemas::with_id(
+           {{"before", {{"type", "string"}, {"format", "uuid"}, {"description", "Rows older than this one"}}},
+            {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}}),
+       .response = schemas::list_of(schemas::as_run()),
+       .idempotent = true},
+      &as_run);
+}
+
+}  // namespace wyvern::playout

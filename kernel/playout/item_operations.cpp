@@ -1,0 +1,286 @@
+// Items: list, append, change, delete, stage.
+#include <cmath>
+
+#include "playout/as_run.hpp"
+#include "playout/playout.hpp"
+#include "playout/rundown.hpp"
+#include "playout/schemas.hpp"
+#include "playout/worker_launch.hpp"
+
+namespace wyvern::playout {
+namespace {
+
+using operations::Call;
+using operations::Operation;
+using operations::Permission;
+using operations::ProjectId;
+using operations::Refusal;
+using operations::Reply;
+using store::Session;
+using store::Timestamp;
+
+constexpr std::chrono::milliseconds worker_timeout{1000};
+
+struct Place {
+  std::string playlist_id;
+  std::string channel_id;
+  ProjectId project_id;
+  bool loaded;
+};
+
+Place place_of_row(const store::Row& row) {
+  return {
+      row.text("playlist_id"), row.text("channel_id"), row.optional_text("project_id"),
+      row.optional_text("loaded_playlist_id") == row.optional_text("playlist_id") && row.text("status") != "stopped"};
+}
+
+Place place_of_playlist(Session& session, const std::string& id) {
+  const auto found = session.first(
+      "SELECT p.id AS playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status FROM playout_playlists p "
+      "JOIN playout_channels c ON c.id = p.channel_id WHERE p.id = $1",
+      {id}, &place_of_row);
+  if (!found) throw Refusal(404, "playout.playlist_not_found", "Playlist not found");
+  return *found;
+}
+
+Place place_of_item(Session& session, const std::string& id) {
+  const auto found = session.first(
+      "SELECT i.playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status FROM playout_items i "
+      "JOIN playout_playlists p ON p.id = i.playlist_id JOIN playout_channels c ON c.id = p.channel_id WHERE i.id = $1",
+      {id}, &place_of_row);
+  if (!found) throw Refusal(404, "playout.item_not_found", "Item not found");
+  return *found;
+}
+
+Json get_item(Session& session, const std::string& id) {
+  auto item = session.first(std::string(item_query) + "WHERE i.id = $1", {id}, &item_json);
+  if (!item) throw Refusal(404, "playout.item_not_found", "Item not found");
+  return std::move(*item);
+}
+
+struct Asset {
+  ProjectId project_id;
+  std::optional<std::int64_t> duration_ms;
+};
+
+// The asset of an item; one that the caller may not view is refused.
+Asset asset_for(Session& session, const Call& call, const std::string& id) {
+  const auto found =
+      session.first("SELECT project_id, duration_ms FROM assets WHERE id = $1", {id}, [](const store::Row& row) {
+        return Asset{row.optional_text("project_id"), row.optional_integer("duration_ms")};
+      });
+  if (!found) throw Refusal(404, "library.asset_not_found", "Asset not found");
+  call.require(Permission::view, found->project_id);
+  return *found;
+}
+
+std::optional<double> point(const Json& input, const char* name) {
+  if (!input.contains(name) || input[name].is_null()) return std::nullopt;
+  return input[name].get<double>();
+}
+
+void check_points(std::optional<double> in, std::optional<double> out, const Asset& asset) {
+  if (in && out && *in >= *out) throw Refusal(400, "playout.points", "in_point must lie before out_point");
+  if (!asset.duration_ms) return;  // not probed yet: checked again when the list is made
+  const double duration_s = static_cast<double>(*asset.duration_ms) / 1000.0;
+  constexpr double rounding_s = 0.001;
+  const auto beyond = [&](const char* name) {
+    return Refusal(400, "playout.points",
+                   std::string(name) + " lies beyond the clip, which lasts " + std::to_string(duration_s) + " s");
+  };
+  if (in && *in >= duration_s) throw beyond("in_point");
+  if (out && *out > duration_s + rounding_s) throw beyond("out_point");
+}
+
+// What the worker has on air and cued; by the log when it does not answer.
+struct OnAir {
+  std::string on_air;
+  std::string cued;
+};
+
+OnAir on_air_of(const Playout& playout, const Place& place) {
+  if (!place.loaded) return {};
+  const auto channel =
+      playout.dependencies.store.read([&](Session& session) { return get_channel(session, place.channel_id); });
+  if (channel.status == "running") {
+    const auto status =
+        call_worker(worker_address(playout.dependencies, channel), "GET", "/status", nullptr, worker_timeout);
+    if (status) {
+      const auto id_in = [&](const char* name) {
+        const Json part = status->value(name, Json());
+        return part.is_object() ? part.value("id", std::string()) : std::string();
+      };
+      return {id_in("item"), id_in("next")};
+    }
+  }
+  return {playout.dependencies.store.read([&](Session& session) { return item_on_air(session, place.channel_id); })
+              .value_or(""),
+          ""};
+}
+
+void announce(Session& session, Playout& playout, const Place& place, const char* type, const Json& item) {
+  playout.dependencies.events.append(session, type, item.at("id").get<std::string>(), place.project_id, item);
+  session.after_commit([&playout, place] {
+    if (place.loaded) playout.reconciler().list_changed(place.channel_id);
+  });
+}
+
+Reply list(Playout& playout, const Call& call) {
+  return playout.dependencies.store.read([&](Session& session) -> Reply {
+    (void)place_of_playlist(session, call.text("id"));
+    return Json(session.all(std::string(item_query) + "WHERE i.playlist_id = $1 ORDER BY i.sort_order, i.id",
+                            {call.text("id")}, &item_json));
+  });
+}
+
+Reply append(Playout& playout, const Call& call) {
+  const auto in = point(call.input, "in_point");
+  const auto out = point(call.input, "out_point");
+  const std::string id = store::new_uuid();
+  return {
+      201, playout.dependencies.store.write([&](Session& session) {
+        const auto place = place_of_playlist(session, call.text("id"));
+        const std::string& asset_id = call.text("asset_id");
+        check_points(in, out, asset_for(session, call, asset_id));
+        session.run(
+            "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
+            "transition_ms, created_at, updated_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
+            "playout_items WHERE playlist_id = $2), $4, $5, $6, $7, $8, $8)",
+            {id, place.playlist_id, asset_id, in, out, call.input.value("transition", "cut"),
+             call.input.value("transition_ms", std::int64_t{0}), Timestamp::now()});
+        playout.dependencies.request_media(session, asset_id);
+        const Json item = get_item(session, id);
+        announce(session, playout, place, "playout.item.added", item);
+        return item;
+      })};
+}
+
+Reply change(Playout& playout, const Call& call) {
+  const std::string& id = call.text("id");
+  const auto place = playout.dependencies.store.read([&](Session& session) { return place_of_item(session, id); });
+  const auto on_air = on_air_of(playout, place);
+  if (id == on_air.on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
+  if (id == on_air.cued) throw Refusal(409, "playout.item_cued", "The item is cued: it follows next");
+  return playout.dependencies.store.write([&](Session& session) {
+    const Json before = get_item(session, id);
+    const auto in = call.has("in_point") ? point(call.input, "in_point") : point(before, "in_point");
+    const auto out = call.has("out_point") ? point(call.input, "out_point") : point(before, "out_point");
+    check_points(in, out,
+                 {std::nullopt, before["asset_duration_ms"].is_null()
+                                    ? std::nullopt
+                                    : std::optional(before["asset_duration_ms"].get<std::int64_t>())});
+    session.run(
+        "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, updated_at = $5 "
+        "WHERE id = $6",
+        {in, out, call.input.value("transition", before["transition"].get<std::string>()),
+         call.input.value("transition_ms", before["transition_ms"].get<std::int64_t>()), Timestamp::now(), id});
+    const Json item = get_item(session, id);
+    announce(session, playout, place, "playout.item.changed", item);
+    return item;
+  });
+}
+
+Reply remove(Playout& playout, const Call& call) {
+  const std::string& id = call.text("id");
+  const auto place = playout.dependencies.store.read([&](Session& session) { return place_of_item(session, id); });
+  if (id == on_air_of(playout, place).on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
+  playout.dependencies.store.write([&](Session& session) {
+    session.run("DELETE FROM playout_items WHERE id = $1", {id});
+    announce(session, playout, place, "playout.item.deleted", {{"id", id}, {"playlist_id", place.playlist_id}});
+  });
+  return Json{{"deleted", true}};
+}
+
+Reply stage(Playout& playout, const Call& call) {
+  const std::string& id = call.text("id");
+  playout.dependencies.store.write([&](Session& session) {
+    const Json item = get_item(session, id);
+    playout.dependencies.request_media(session, item.at("asset_id").get<std::string>());
+  });
+  return Json{{"queued", true}};
+}
+
+}  // namespace
+
+void add_item_operations(operations::Table& table, Playout& playout) {
+  const auto of_playlist = [&playout](const Call& call) {
+    return playout.dependencies.store.read(
+        [&](Session& session) { return place_of_playlist(session, call.text("id")).project_id; });
+  };
+  const auto of_item = [&playout](const Call& call) {
+    return playout.dependencies.store.read(
+        [&](Session& session) { return place_of_item(session, call.text("id")).project_id; });
+  };
+  const auto add = [&](Operation operation, Reply (*handle)(Playout&, const Call&)) {
+    operation.tag = "playout";
+    operation.handle = [&playout, handle](Call& call) { return handle(playout, call); };
+    table.add(std::move(operation));
+  };
+  const Json seconds = {
+      {"type", {"number", "null"}}, {"minimum", 0}, {"description", "Seconds of the clip; null for its end"}};
+  const Json points = {{"in_point", seconds},
+                       {"out_point", seconds},
+                       {"transition", {{"type", "string"}, {"enum", {"cut", "mix"}}}},
+                       {"transition_ms", {{"type", "integer"}, {"minimum", 0}, {"maximum", 60000}}}};
+  Json appended = points;
+  appended["asset_id"] = schemas::uuid();
+
+  add({.name = "playout.items.list",
+       .summary = "The items of a playlist in their order",
+       .method = "GET",
+       .path = "/playout/playlists/{id}/items",
+       .tag = {},
+       .permission = Permission::view,
+       .project = of_playlist,
+       .request = schemas::with_id(),
+       .response = schemas::list_of(schemas::item()),
+       .idempotent = true},
+      &list);
+  add({.name = "playout.items.append",
+       .summary = "Appends an item and begins to stage its media",
+       .method = "POST",
+       .path = "/playout/playlists/{id}/items",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_playlist,
+       .request = schemas::with_id(appended, {"asset_id"}),
+       .response = schemas::item(),
+       .success = 201},
+      &append);
+  add({.name = "playout.items.update",
+       .summary = "Changes the points or the transition of an item that is not on air or cued",
+       .method = "PATCH",
+       .path = "/playout/items/{id}",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_item,
+       .request = schemas::with_id(points),
+       .response = schemas::item(),
+       .idempotent = true,
+       .blocking = true},
+      &change);
+  add({.name = "playout.items.delete",
+       .summary = "Takes an item that is not on air out of its playlist",
+       .method = "DELETE",
+       .path = "/playout/items/{id}",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_item,
+       .request = schemas::with_id(),
+       .response = schemas::deleted(),
+       .blocking = true},
+      &remove);
+  add({.name = "playout.items.stage",
+       .summary = "Stages an item's media again",
+       .method = "POST",
+       .path = "/playout/items/{id}/stage",
+       .tag = {},
+       .permission = Permission::edit,
+       .project = of_item,
+       .request = schemas::with_id(),
+       .response = {{"type", "object"}, {"properties", {{"queued", {{"type", "boolean"}}}}}},
+       .idempotent = true},
+      &stage);
+}
+
+}  // namespace wyvern::playout

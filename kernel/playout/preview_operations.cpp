@@ -1,0 +1,116 @@
+// The HLS preview: the playlist, its segments, and tickets for players.
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "playout/playout.hpp"
+#include "playout/schemas.hpp"
+#include "playout/worker_launch.hpp"
+
+namespace wyvern::playout {
+namespace {
+
+using operations::Answer;
+using operations::Call;
+using operations::Operation;
+using operations::Permission;
+using operations::Refusal;
+using operations::Reply;
+using store::Timestamp;
+
+constexpr std::int64_t ticket_lifetime_us = 24LL * 3600 * 1'000'000;
+constexpr std::uintmax_t most_segment_bytes = 64 * 1024 * 1024;
+
+std::string whole_file(const std::filesystem::path& path) {
+  std::error_code fault;
+  const auto size = std::filesystem::file_size(path, fault);
+  std::ifstream file(path, std::ios::binary);
+  if (fault || !file || size > most_segment_bytes) {
+    throw Refusal(404, "playout.preview_not_found",
+                  "the preview has no " + path.filename().string() + "; the channel is off air, or has just started");
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+// A player that was let in by a ticket has nothing else to show for the segments.
+std::string with_ticket(const std::string& playlist, const std::string& ticket) {
+  std::istringstream lines(playlist);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    out += line;
+    if (!line.empty() && line.front() != '#') out += "?ticket=" + ticket;
+    out += '\n';
+  }
+  return out;
+}
+
+void serve(Playout& playout, const Call& call, Answer& answer) {
+  static const std::regex good_name("[A-Za-z0-9_-]{1,100}\\.(m3u8|ts)");
+  const std::string& id = call.text("id");
+  const std::string& file = call.text("file");
+  const std::string ticket = call.input.value("ticket", std::string());
+  const auto project = project_of_channel(playout, id);
+  if (!playout.tickets().valid(id, ticket, Timestamp::now())) {
+    if (!call.caller.signed_in())
+      throw Refusal(401, "access.token_required", "a bearer token or a preview ticket is required");
+    call.require(Permission::view, project);
+  }
+  if (!std::regex_match(file, good_name)) {
+    throw Refusal(404, "playout.preview_not_found", "the preview has no file of that name");
+  }
+  std::string bytes = whole_file(channel_folder(playout.dependencies, id) / "preview" / file);
+  const bool playlist = file.ends_with(".m3u8");
+  if (playlist && !ticket.empty()) bytes = with_ticket(bytes, ticket);
+  // Nothing of a preview may be cached: names of segments come again after a restart of the worker.
+  answer.head(200, playlist ? "application/vnd.apple.mpegurl" : "video/mp2t", {{"Cache-Control", "no-store"}},
+              bytes.size());
+  (void)answer.body(bytes);
+  answer.end();
+}
+
+}  // namespace
+
+void add_preview_operations(operations::Table& table, Playout& playout) {
+  Operation files;
+  files.name = "playout.channels.preview";
+  files.summary = "The HLS preview's playlist (index.m3u8) and segments";
+  files.method = "GET";
+  files.path = "/playout/channels/{id}/hls/{file}";
+  files.tag = "playout";
+  files.permission = Permission::anyone;  // asked in `serve`: a ticket does as well
+  files.request = schemas::with_id(
+      {{"file", {{"type", "string"}, {"maxLength", 120}}}, {"ticket", {{"type", "string"}, {"maxLength", 200}}}},
+      {"file"});
+  files.response = {{"type", "string"}};
+  files.reply = operations::ReplyKind::file;
+  files.idempotent = true;
+  files.stream = [&playout](Call& call, const std::shared_ptr<Answer>& answer) { serve(playout, call, *answer); };
+  table.add(std::move(files));
+
+  Operation tickets;
+  tickets.name = "playout.channels.preview-ticket";
+  tickets.summary = "A ticket that opens the preview for a day in players that cannot send a token";
+  tickets.method = "POST";
+  tickets.path = "/playout/channels/{id}/hls/ticket";
+  tickets.tag = "playout";
+  tickets.permission = Permission::view;
+  tickets.project = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
+  tickets.request = schemas::with_id();
+  tickets.response = {
+      {"type", "object"},
+      {"properties",
+       {{"ticket", {{"type", "string"}}}, {"path", {{"type", "string"}}}, {"expires_at", {{"type", "string"}}}}}};
+  tickets.handle = [&playout](Call& call) -> Reply {
+    const std::string& id = call.text("id");
+    const Timestamp expires{Timestamp::now().us + ticket_lifetime_us};
+    const std::string ticket = playout.tickets().issue(id, expires);
+    return Json{{"ticket", ticket},
+                {"path", "/playout/channels/" + id + "/hls/index.m3u8?ticket=" + ticket},
+                {"expires_at", expires.iso8601()}};
+  };
+  table.add(std::move(tickets));
+}
+
+}  // namespace wyvern::playout

@@ -1,0 +1,27 @@
+// A playlist in the form that a worker plays: the rundown, made from items whose media is ready.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace wyvern::playout {
+
+using Json = nlohmann::json;
+
+struct Rundown {
+  Json json;                         // as abi/engine.h describes a playlist
+  std::vector<std::string> pending;  // ids of the items that cannot be played yet; left out of the json
+};
+
+Rundown make_rundown(store::Session& session, std::string_view playlist_id, bool loop, std::string_view load_id);
+
+// The columns and joins of an item as the API shows it; `WHERE …` follows.
+extern const std::string_view item_query;
+// One row of item_query. media_status is "error", with an error_message, when a point lies beyond the clip.
+Json item_json(const store::Row& row);
+
+}  // namespace wyvern::playout

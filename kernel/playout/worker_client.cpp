@@ -1,0 +1,88 @@
+#include "playout/worker_client.hpp"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace wyvern::playout {
+namespace {
+
+constexpr std::size_t most_answer_bytes = 16 * 1024 * 1024;
+
+std::size_t take(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& text = *static_cast<std::string*>(to);
+  if (text.size() + size * count > most_answer_bytes) return 0;
+  text.append(data, size * count);
+  return size * count;
+}
+
+int watch(void* cancelled, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto* flag = static_cast<const std::atomic<bool>*>(cancelled);
+  return flag != nullptr && flag->load() ? 1 : 0;
+}
+
+// One handle a thread keeps its connections to the workers open.
+CURL* handle_of_this_thread() {
+  struct Close {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  };
+  thread_local const std::unique_ptr<CURL, Close> handle(curl_easy_init());
+  return handle.get();
+}
+
+}  // namespace
+
+Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, std::string_view path, const Json* body,
+                         std::chrono::milliseconds timeout, const std::atomic<bool>* cancelled) {
+  CURL* curl = handle_of_this_thread();
+  if (curl == nullptr) return Error{WYV_EXHAUSTED, "worker.client", "libcurl has no memory for a handle", "", true};
+  curl_easy_reset(curl);
+  const std::string url = worker.url + std::string(path);
+  const std::string verb(method);
+  const std::string text = body != nullptr ? body->dump() : std::string();
+  std::string answer;
+  curl_slist* headers = curl_slist_append(nullptr, ("Authorization: Bearer " + worker.token).c_str());
+  headers = curl_slist_append(headers, "Content-Type: application/json");
+  headers = curl_slist_append(headers, "Expect:");
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> freed(headers, &curl_slist_free_all);
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, verb.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &watch);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(cancelled));
+  if (verb != "GET") {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+  }
+  const CURLcode code = curl_easy_perform(curl);
+  if (code == CURLE_OPERATION_TIMEDOUT) {
+    return Error{WYV_TIMEOUT, "worker.timeout",
+                 "the worker at " + worker.url + " gave no answer to " + verb + " " + std::string(path) + " within " +
+                     std::to_string(timeout.count()) + " ms",
+                 "", true};
+  }
+  if (code != CURLE_OK) {
+    return Error{WYV_UNAVAILABLE, "worker.unreachable",
+                 "the worker at " + worker.url + " cannot be reached: " + curl_easy_strerror(code), "", true};
+  }
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  Json json = answer.empty() ? Json::object() : Json::parse(answer, nullptr, false);
+  if (json.is_discarded()) {
+    return Error{WYV_INTERNAL, "worker.garbage", "the worker at " + worker.url + " did not answer with JSON", "",
+                 false};
+  }
+  if (status >= 200 && status < 300) return json;
+  const wyv_status kind = status == 409 ? WYV_CONFLICT : status == 400 ? WYV_INVALID : WYV_INTERNAL;
+  return Error{kind, json.value("code", "worker.refused"),
+               json.value("error", "the worker answered " + std::to_string(status)), "", status >= 500};
+}
+
+}  // namespace wyvern::playout
