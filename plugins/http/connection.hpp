@@ -1,0 +1,101 @@
+// One connection: bytes in, requests in their order, answers in the same order, and an end.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/strand.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core.hpp"
+#include "exchange.hpp"
+#include "request_parser.hpp"
+#include "target.hpp"
+#include "write_queue.hpp"
+
+namespace wyvern::http {
+
+// Everything happens on the connection's strand, unless a function says otherwise.
+class Connection final : public std::enable_shared_from_this<Connection>, private Wire {
+ public:
+  using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
+
+  Connection(std::shared_ptr<Core> core, Socket socket);
+  ~Connection() override;
+
+  // [any] Begins to read; or, for one connection too many, answers 503 and ends.
+  void start(bool one_too_many);
+  // [any] Ends as soon as what is under way has ended; streams, which have no end, are ended.
+  void drain();
+  // [any] Ends at once.
+  void abort();
+  // [any] Called several times within the shortest timeout.
+  void check_deadlines(std::int64_t now_ns);
+  // [any] The operation whose answer is awaited; for the log of a stop that takes too long.
+  std::string waits_for() const;
+
+ private:
+  enum class Phase { idle, header, body, call, lingering, closed };
+
+  WriteQueue& queue() override { return out_; }
+  void flush() override;
+  std::uint64_t unsent() const override { return unsent_.load(std::memory_order_relaxed); }
+  void wake() override;
+  bool closing() const override { return core_->draining.load(std::memory_order_relaxed); }
+  void too_slow() override;
+
+  void read();
+  void on_read(std::size_t bytes);
+  void on_read_end(bool orderly);
+  void process();
+  bool parse();
+  void on_header();
+  void dispatch();
+  void on_reply();
+  void finish_exchange();
+  void next_request();
+  void refuse(Refusal refusal);
+  void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
+              const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
+  void end_after_write();
+  void linger();
+  void close();
+  void on_deadline();
+  void arm();
+  void name_request();
+
+  const std::shared_ptr<Core> core_;
+  Socket socket_;
+  std::string remote_;
+
+  std::vector<char> input_;
+  std::size_t input_begin_ = 0;
+  std::size_t input_end_ = 0;
+  bool reading_ = false;
+  bool read_ended_ = false;
+
+  WriteQueue out_;
+  bool writing_ = false;
+  bool end_after_write_ = false;
+  std::atomic<std::uint64_t> unsent_{0};
+
+  Phase phase_ = Phase::idle;
+  Phase armed_ = Phase::closed;
+  std::uint64_t requests_ = 0;
+  std::uint64_t armed_request_ = 0;
+  std::atomic<std::int64_t> read_deadline_ns_{INT64_MAX};
+  std::atomic<std::int64_t> write_deadline_ns_{INT64_MAX};
+
+  RequestParser parser_;
+  Target target_;
+  Router::Match match_;
+  std::unique_ptr<Refusal> refusal_;  // to be answered when the body has been read and forgotten
+  Exchange exchange_;
+};
+
+}  // namespace wyvern::http

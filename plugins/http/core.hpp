@@ -1,0 +1,37 @@
+// What all connections of a server share. They hold it, so that an answer that comes after a stop finds it alive.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "connections.hpp"
+#include "exchange.hpp"
+#include "http/router.hpp"
+#include "http/settings.hpp"
+#include "wyvern/plugin.hpp"
+
+namespace wyvern::http {
+
+struct Core {
+  Core(Host host_, std::string name_, Settings settings_, std::unique_ptr<Router> router_)
+      : host(host_),
+        name(std::move(name_)),
+        settings(std::move(settings_)),
+        router(std::move(router_)),
+        table{host.table<wyv_host_operations_v1>("wyvern.host.operations/1"), host.self()} {}
+
+  const Host host;
+  const std::string name;  // of the surface, for log lines
+  const Settings settings;
+  const std::unique_ptr<Router> router;
+  const Exchange::Table table;
+  Connections connections;
+  std::atomic<bool> draining{false};
+
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> slow_readers{0};
+  std::atomic<std::uint64_t> refused_connections{0};
+};
+
+}  // namespace wyvern::http
