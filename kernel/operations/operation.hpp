@@ -106,15 +106,15 @@ struct Reply {
 enum class ReplyKind { json, text, stream, file };
 
 struct Operation {
-  std::string name;     // "playout.channels.start"
-  std::string summary;  // one sentence
-  std::string method;   // "POST"
-  std::string path;     // "/playout/channels/{id}/start"
-  std::string tag;      // how documents group it
+  std::string name = {};     // "playout.channels.start"
+  std::string summary = {};  // one sentence
+  std::string method = {};   // "POST"
+  std::string path = {};     // "/playout/channels/{id}/start"
+  std::string tag = {};      // how documents group it
   Permission permission = Permission::administrator;
   // For view and edit: the project of what the call is about. Looks the thing up, and throws Refusal 404 when it does
   // not exist. Runs before the body is checked, so it trusts path parameters only.
-  std::function<ProjectId(const Call&)> project;
+  std::function<ProjectId(const Call&)> project = {};
   Json request = Json::object();   // schema of the input, path and query included; additionalProperties is set to false
   Json response = Json::object();  // schema of the answer
   bool idempotent = false;
@@ -123,8 +123,8 @@ struct Operation {
   std::size_t body_limit_bytes = 64 * 1024;
   ReplyKind reply = ReplyKind::json;
   // One of the two.
-  std::function<Reply(Call&)> handle;
-  std::function<void(Call&, std::shared_ptr<Answer>)> stream;
+  std::function<Reply(Call&)> handle = {};
+  std::function<void(Call&, std::shared_ptr<Answer>)> stream = {};
 };
 
 }  // namespace wyvern::operations

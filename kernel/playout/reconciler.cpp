@@ -7,6 +7,7 @@
 #include "playout/claims.hpp"
 #include "playout/rundown.hpp"
 #include "playout/worker_launch.hpp"
+#include "wyvern/abi/host.h"
 #include "wyvern/call.hpp"
 
 namespace wyvern::playout {
