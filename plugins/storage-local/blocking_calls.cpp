@@ -40,9 +40,11 @@ void BlockingCalls::end() {
   }
 }
 
+Failure BlockingCalls::stopped() { return {WYV_WRONG_STATE, "storage.stopped", "the storage was stopped"}; }
+
 void BlockingCalls::submit(std::function<void()> call) {
   const std::lock_guard lock(shared_->mutex);
-  if (shared_->ending) throw Failure(WYV_WRONG_STATE, "storage.stopped", "the storage was stopped");
+  if (shared_->ending) throw stopped();
   shared_->line.push_back(std::move(call));
   if (shared_->idle < shared_->line.size() && workers_.size() < most_threads_) {
     std::promise<void> promise;

@@ -44,7 +44,11 @@ class BlockingCalls {
   template <class Value>
   static Value finish(std::future<Value>& future, const Context& context) {
     while (future.wait_for(slice(context)) != std::future_status::ready) check(context);
-    return future.get();
+    try {
+      return future.get();
+    } catch (const std::future_error&) {  // it stood in line when the storage was stopped
+      throw stopped();
+    }
   }
 
   // Both in one. What a call returns after its caller has left is destroyed on that thread.
@@ -62,6 +66,7 @@ class BlockingCalls {
     std::future<void> ended;
   };
 
+  static Failure stopped();
   void submit(std::function<void()> call);
   static std::chrono::nanoseconds slice(const Context& context);
   static void check(const Context& context);

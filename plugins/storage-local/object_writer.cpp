@@ -6,8 +6,7 @@ namespace wyvern::local {
 ObjectWriter::~ObjectWriter() {
   constexpr auto kPatience = std::chrono::seconds(1);
   try {
-    auto removed = calls_->begin([temporary = temporary_]() mutable { temporary.reset(); });
-    temporary_.reset();
+    auto removed = calls_->begin([temporary = std::move(temporary_)]() mutable { temporary.reset(); });
     (void)removed.wait_for(kPatience);
   } catch (const std::exception&) {  // the storage was stopped: it is removed here
   }

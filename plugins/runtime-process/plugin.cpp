@@ -1,0 +1,3 @@
+#include "process_runtime.hpp"
+
+WYVERN_PLUGIN(wyvern::process::ProcessRuntime)
