@@ -1,0 +1,96 @@
+// wyvern: the command line. Reads plugins and configurations without running them, and calls operations over REST.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "api_client.hpp"
+#include "host/lint_command.hpp"
+#include "host/plugins_command.hpp"
+
+namespace {
+
+using namespace wyvern;
+
+std::string from_environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value != nullptr ? value : otherwise;
+}
+
+int complain(const Error& error) {
+  std::cerr << "wyvern: " << error.message << '\n';
+  return error.status == WYV_INVALID || error.status == WYV_NOT_FOUND ? 2 : 1;
+}
+
+// Prints the body, indented when it is JSON. 0 for a 2xx, else 1.
+int print(const cli::Answer& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  const bool good = answer.status >= 200 && answer.status < 300;
+  (good ? std::cout : std::cerr) << (json.is_discarded() ? answer.body : json.dump(2)) << '\n';
+  return good ? 0 : 1;
+}
+
+int list_operations(const cli::Server& server) {
+  const auto known = cli::operations(server);
+  if (!known) return complain(known.error());
+  for (const auto& one : *known) {
+    std::cout << one.value("name", "") << "\n    " << one.value("method", "") << ' ' << one.value("path", "") << "  "
+              << one.value("summary", "") << '\n';
+  }
+  return 0;
+}
+
+int follow_events(const cli::Server& server, std::int64_t after) {
+  const std::string path = "/events" + (after >= 0 ? "?after=" + std::to_string(after) : std::string());
+  const auto done = cli::follow(server, path, [](std::string_view line) {
+    if (line.starts_with("data: ")) std::cout << line.substr(6) << '\n' << std::flush;
+    return true;
+  });
+  return done ? 0 : complain(done.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"wyvern: looks into configurations and plugins, and calls a running wyvernd"};
+  app.require_subcommand(1);
+
+  host::LintOptions lint;
+  auto* lint_command = app.add_subcommand("lint", "Every fault of a configuration file, in one pass");
+  lint_command->add_option("file", lint.file, "The configuration file")->required();
+  lint_command->add_flag("--json", lint.json, "As JSON");
+  lint_command->add_option("--plugins", lint.plugin_dirs, "A folder of plugins; may be given several times");
+
+  host::PluginsOptions plugins;
+  auto* plugins_command = app.add_subcommand("plugins", "What is installed, read without running it");
+  plugins_command->add_flag("--json", plugins.json, "As JSON");
+  plugins_command->add_flag("--retry", plugins.retry, "Forgets every quarantine first");
+  plugins_command->add_option("--plugins", plugins.plugin_dirs, "A folder of plugins; may be given several times");
+
+  cli::Server server{from_environment("WYVERN_URL", "http://127.0.0.1:8080/api/v1"),
+                     from_environment("WYVERN_TOKEN", "")};
+  const auto with_server = [&](CLI::App* command) {
+    command->add_option("--url", server.url, "The API's address (WYVERN_URL)")->capture_default_str();
+    command->add_option("--token", server.token, "The bearer token; better in WYVERN_TOKEN");
+    return command;
+  };
+  auto* operations_command = with_server(app.add_subcommand("operations", "What the server can do"));
+
+  std::string operation;
+  std::vector<std::string> arguments;
+  auto* call_command =
+      with_server(app.add_subcommand("call", "Calls an operation: wyvern call playout.channels.start id=…"));
+  call_command->add_option("operation", operation, "Its name")->required();
+  call_command->add_option("arguments", arguments, "NAME=VALUE, or a JSON object");
+
+  std::int64_t after = -1;
+  auto* events_command = with_server(app.add_subcommand("events", "Prints every change as it comes"));
+  events_command->add_option("--after", after, "Begins after the event of this number");
+
+  CLI11_PARSE(app, argc, argv);
+  if (*lint_command) return host::lint_command(lint, std::cout);
+  if (*plugins_command) return host::plugins_command(plugins, std::cout);
+  if (*operations_command) return list_operations(server);
+  if (*events_command) return follow_events(server, after);
+  const auto answer = cli::call(server, operation, arguments);
+  return answer ? print(*answer) : complain(answer.error());
+}
