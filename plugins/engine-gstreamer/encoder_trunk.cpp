@@ -1,0 +1,111 @@
+#include "encoder_trunk.hpp"
+
+#include <algorithm>
+
+#include "house_sources.hpp"
+#include "wyvern/result.hpp"
+
+namespace wyvern::feeder {
+
+namespace {
+
+bool wants(const std::vector<std::string>& formats, const char* format) {
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+std::string encoder(const HouseFormat& format, const Settings& settings) {
+  const auto interval = format.frame_at(settings.keyframe_interval_s * second_ns + second_ns / 100);
+  return "x264enc name=encoder tune=zerolatency speed-preset=" + settings.preset +
+         " bitrate=" + std::to_string(settings.video_bitrate_kbps) + " key-int-max=" + std::to_string(interval) +
+         " threads=" + std::to_string(settings.encoder_threads) + " ! h264parse config-interval=-1";
+}
+
+// A muxer with its own queues when there are two of them: the picture's thread must not wait in one for sound that
+// waits in the other.
+std::string muxer(const char* name, const char* element, const char* sink, bool alone, bool flv) {
+  const std::string queue = alone ? "" : "queue ! ";
+  const std::string avc = flv ? "h264parse ! video/x-h264,stream-format=avc ! " : "";
+  return std::string(" ") + element + " name=" + name + " ! appsink name=" + sink +
+         " sync=false async=false buffer-list=true enable-last-sample=false max-buffers=4 vt. ! " + queue + avc + name +
+         ". at. ! " + queue + name + ".";
+}
+
+}  // namespace
+
+struct EncoderTrunk::Callbacks {
+  static GstFlowReturn muxed(GstAppSink* sink, gpointer data) {
+    const Gst<GstSample> sample(gst_app_sink_pull_sample(sink));
+    const auto* tap = static_cast<Tap*>(data);
+    if (sample) tap->trunk->deliver_(tap->format, sample.get());
+    return GST_FLOW_OK;
+  }
+};
+
+EncoderTrunk::EncoderTrunk(const HouseFormat& format, const Settings& settings, const std::vector<std::string>& formats,
+                           Deliver deliver)
+    : deliver_(std::move(deliver)) {
+  const bool alone = formats.size() < 2;
+  std::string description = house_sources(format, (encoder(format, settings) + " ! tee name=vt ").c_str(), true);
+  description += house_sources(format,
+                               ("audioconvert ! avenc_aac name=aac bitrate=" +
+                                std::to_string(settings.audio_bitrate_kbps * 1000) + " ! aacparse ! tee name=at ")
+                                   .c_str(),
+                               false);
+  if (wants(formats, "mpegts")) description += muxer("ts", "mpegtsmux alignment=7", "mpegts", alone, false);
+  if (wants(formats, "flv")) description += muxer("fl", "flvmux streamable=true", "flv", alone, true);
+  GError* error = nullptr;
+  pipeline_.reset(gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
+  const Gst<GError> held(error);
+  if (!pipeline_)
+    throw Failure(WYV_UNAVAILABLE, "engine.encoder", std::string("the encoder cannot be built: ") + error->message);
+  gst_object_ref_sink(pipeline_.get());
+  GstBin* bin = GST_BIN(pipeline_.get());
+  pictures_.reset(gst_bin_get_by_name(bin, "pictures"));
+  sound_.reset(gst_bin_get_by_name(bin, "sound"));
+  for (const auto& name : formats) {
+    const Gst<GstElement> sink(gst_bin_get_by_name(bin, name.c_str()));
+    GstAppSinkCallbacks callbacks{};
+    callbacks.new_sample = &Callbacks::muxed;
+    gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks,
+                               taps_.emplace_back(new Tap{name, this}).get(), nullptr);
+  }
+  // The encoder's first 1024 samples are its own delay.
+  const Gst<GstElement> aac(gst_bin_get_by_name(bin, "aac"));
+  const Gst<GstPad> coded(gst_element_get_static_pad(aac.get(), "src"));
+  gst_pad_set_offset(coded.get(), -scale(1024, second_ns, sample_rate));
+}
+
+EncoderTrunk::~EncoderTrunk() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+
+void EncoderTrunk::start(GstClockTime base_time) {
+  const Gst<GstClock> clock(gst_system_clock_obtain());
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
+  gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline_.get(), base_time);
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+    throw Failure(WYV_UNAVAILABLE, "engine.encoder", "the encoder cannot be started: " + fault());
+}
+
+void EncoderTrunk::push_picture(GstBuffer* picture) { (void)gst_app_src_push_buffer(GST_APP_SRC(pictures_.get()), picture); }
+
+void EncoderTrunk::push_sound(GstBuffer* sound) { (void)gst_app_src_push_buffer(GST_APP_SRC(sound_.get()), sound); }
+
+std::int64_t EncoderTrunk::waiting() const {
+  return static_cast<std::int64_t>(gst_app_src_get_current_level_buffers(GST_APP_SRC(pictures_.get())));
+}
+
+std::string EncoderTrunk::fault() const {
+  const Gst<GstBus> bus(gst_element_get_bus(pipeline_.get()));
+  std::string reason;
+  while (GstMessage* raw = gst_bus_pop(bus.get())) {
+    const Gst<GstMessage> message(raw);
+    if (GST_MESSAGE_TYPE(raw) != GST_MESSAGE_ERROR) continue;
+    GError* error = nullptr;
+    gst_message_parse_error(raw, &error, nullptr);
+    const Gst<GError> held(error);
+    if (reason.empty()) reason = error->message;
+  }
+  return reason;
+}
+
+}  // namespace wyvern::feeder

@@ -1,0 +1,3 @@
+#include "gstreamer_engine.hpp"
+
+WYVERN_PLUGIN(wyvern::feeder::GStreamerEngine)
