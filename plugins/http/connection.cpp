@@ -131,15 +131,17 @@ void Connection::wake() {
 }
 
 void Connection::too_slow() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->phase_ == Phase::closed) return;
-    self->core_->slow_readers.fetch_add(1, std::memory_order_relaxed);
-    self->core_->host.warn("a reader that is too slow for its stream was dropped",
-                           {{"surface", self->core_->name},
-                            {"remote", self->remote_},
-                            {"operation", self->exchange_.open() ? self->exchange_.operation()->name : ""}});
-    self->close();
-  });
+  asio::post(socket_.get_executor(),
+             [self = shared_from_this()] { self->drop_slow_reader(self->exchange_.operation()); });
+}
+
+void Connection::drop_slow_reader(const Operation* operation) {
+  if (phase_ == Phase::closed) return;
+  core_->slow_readers.fetch_add(1, std::memory_order_relaxed);
+  core_->host.warn(
+      "a reader that is too slow was dropped",
+      {{"surface", core_->name}, {"remote", remote_}, {"operation", operation == nullptr ? "" : operation->name}});
+  close();
 }
 
 // ---- reading ----
@@ -348,6 +350,8 @@ void Connection::finish_exchange() {
       core_->host.error("an operation gave fewer bytes than it had announced",
                         {{"surface", core_->name}, {"operation", operation->name}});
       return end_after_write();
+    case Exchange::Outcome::dropped:
+      return drop_slow_reader(operation);
     case Exchange::Outcome::close:
       return end_after_write();
     case Exchange::Outcome::keep:

@@ -65,6 +65,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void end_after_write();
   void linger();
   void close();
+  void drop_slow_reader(const Operation* operation);
   void on_deadline();
   void arm();
   void name_request();

@@ -20,7 +20,6 @@ void append_chunk_size(std::string& to, std::size_t size) {
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
   to.append(digits.data(), end);
   to += "\r\n";
-  to += "\r\n";
 }
 
 void append_chunk(WriteQueue& to, std::string_view bytes) {
@@ -207,6 +206,7 @@ Exchange::Outcome Exchange::finish() {
   const bool short_of = !chunked_ && !bodyless_ && remaining_ != 0 && remaining_ != unknown_length;
   operation_.store(nullptr, std::memory_order_relaxed);
   alive_.reset();
+  if (gone_.load(std::memory_order_relaxed)) return Outcome::dropped;
   if (!head_given_) return Outcome::silent;
   if (short_of) return Outcome::broken;
   return close_ ? Outcome::close : Outcome::keep;

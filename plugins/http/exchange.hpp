@@ -41,10 +41,11 @@ class Exchange {
   };
   // What a finished exchange leaves to its connection.
   enum class Outcome {
-    keep,    // the answer is complete
-    close,   // complete, and the connection ends with it
-    silent,  // the operation gave no answer
-    broken   // the answer stopped in the middle
+    keep,     // the answer is complete
+    close,    // complete, and the connection ends with it
+    silent,   // the operation gave no answer
+    broken,   // the answer stopped in the middle
+    dropped,  // the reader left or was too slow, so the answer stopped
   };
 
   Exchange(Table table, Wire& wire, std::uint64_t max_queued_bytes);

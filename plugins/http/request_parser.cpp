@@ -66,8 +66,6 @@ struct RequestParser::State {
       if (target.size() > state_.max_target_bytes)
         return state_.refuse(error, 414, "http.target_too_long", "the path and query of the request are too long");
       state_.request.target = text(target);
-      if (version != 10 && version != 11)
-        return state_.refuse(error, 505, "http.version", "this server speaks HTTP/1.1");
       state_.request.http_1_0 = version == 10;
     }
     void on_response_impl(int, View, int, ErrorCode&) override {}
@@ -211,8 +209,6 @@ struct RequestParser::State {
     beast::error_code ignored;
     if (error == Fault::header_limit)
       refuse(ignored, 431, "http.headers", "the headers of the request are too large");
-    else if (error == Fault::bad_version)
-      refuse(ignored, 505, "http.version", "this server speaks HTTP/1.1");
     else
       refuse(ignored, 400, "http.malformed", "this is no HTTP/1.1 request: " + error.message());
     return Step::failed;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
+#include <mutex>
 #include <vector>
 
 #include "connection.hpp"
@@ -50,6 +51,14 @@ std::chrono::milliseconds sweep_period(const Settings& settings) {
   const auto shortest = std::min({settings.idle_timeout, settings.header_timeout, settings.body_timeout,
                                   settings.write_timeout, std::chrono::milliseconds(1000)});
   return std::max(shortest / 4, std::chrono::milliseconds(5));
+}
+
+// The connections that are left refer to their lane, so it stays for ever: a late answer finds it, and nobody else.
+void leave_behind(std::vector<std::unique_ptr<Lane>> lanes) {
+  static std::mutex mutex;
+  static auto* const left = new std::vector<std::unique_ptr<Lane>>;  // outlives the end of the program on purpose
+  const std::lock_guard lock(mutex);
+  for (auto& lane : lanes) left->push_back(std::move(lane));
 }
 
 class Metrics {
@@ -144,8 +153,7 @@ void Server::stop(std::chrono::nanoseconds limit) {
     });
   for (const auto& lane : lanes) lane->join(!ended);
   if (ended) return;
-  // The connections that are left refer to their lane, so it stays: a late answer finds it, and nobody else.
-  for (auto& lane : lanes) (void)lane.release();
+  leave_behind(std::move(lanes));
   throw Failure(WYV_TIMEOUT, "http.stop", "operations did not end: " + open);
 }
 
