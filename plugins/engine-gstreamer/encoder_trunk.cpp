@@ -20,14 +20,9 @@ std::string encoder(const HouseFormat& format, const Settings& settings) {
          " threads=" + std::to_string(settings.encoder_threads) + " ! h264parse config-interval=-1";
 }
 
-// A muxer with its own queues when there are two of them: the picture's thread must not wait in one for sound that
-// waits in the other.
-std::string muxer(const char* name, const char* element, const char* sink, bool alone, bool flv) {
-  const std::string queue = alone ? "" : "queue ! ";
-  const std::string avc = flv ? "h264parse ! video/x-h264,stream-format=avc ! " : "";
+std::string muxer(const char* name, const char* element, const char* sink) {
   return std::string(" ") + element + " name=" + name + " ! appsink name=" + sink +
-         " sync=false async=false buffer-list=true enable-last-sample=false max-buffers=4 vt. ! " + queue + avc + name +
-         ". at. ! " + queue + name + ".";
+         " sync=false async=false buffer-list=true enable-last-sample=false max-buffers=4 ";
 }
 
 }  // namespace
@@ -44,15 +39,26 @@ struct EncoderTrunk::Callbacks {
 EncoderTrunk::EncoderTrunk(const HouseFormat& format, const Settings& settings, const std::vector<std::string>& formats,
                            Deliver deliver)
     : deliver_(std::move(deliver)) {
-  const bool alone = formats.size() < 2;
-  std::string description = house_sources(format, (encoder(format, settings) + " ! tee name=vt ").c_str(), true);
-  description += house_sources(format,
-                               ("audioconvert ! avenc_aac name=aac bitrate=" +
-                                std::to_string(settings.audio_bitrate_kbps * 1000) + " ! aacparse ! tee name=at ")
-                                   .c_str(),
-                               false);
-  if (wants(formats, "mpegts")) description += muxer("ts", "mpegtsmux alignment=7", "mpegts", alone, false);
-  if (wants(formats, "flv")) description += muxer("fl", "flvmux streamable=true", "flv", alone, true);
+  const bool ts = wants(formats, "mpegts");
+  const bool flv = wants(formats, "flv");
+  std::string picture = encoder(format, settings) + " ! ";
+  std::string sound = "audioconvert ! avenc_aac name=aac bitrate=" + std::to_string(settings.audio_bitrate_kbps * 1000) +
+                      " ! aacparse ! ";
+  std::string branches;
+  if (ts && flv) {
+    // With queues: the picture's thread must not wait in one muxer for sound that waits in the other.
+    branches = "vt. ! queue ! ts. at. ! queue ! ts. vt. ! queue ! h264parse ! video/x-h264,stream-format=avc ! fl. "
+               "at. ! queue ! fl. ";
+    picture += "tee name=vt ";
+    sound += "tee name=at ";
+  } else {
+    picture += ts ? "ts. " : "video/x-h264,stream-format=avc ! fl. ";
+    sound += ts ? "ts. " : "fl. ";
+  }
+  std::string description;
+  if (ts) description += muxer("ts", "mpegtsmux alignment=7", "mpegts");
+  if (flv) description += muxer("fl", "flvmux streamable=true", "flv");
+  description += house_sources(format, picture.c_str(), true) + house_sources(format, sound.c_str(), false) + branches;
   GError* error = nullptr;
   pipeline_.reset(gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
   const Gst<GError> held(error);

@@ -1,0 +1,29 @@
+// A machine-readable number in a picture: 32 black or white blocks in the upper half, large enough to survive scaling,
+// letterboxing and a fast encoder. Ten bits of it are a checksum, so that a blend or a slate is not taken for a number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace wyvern::media {
+
+struct FrameMark {
+  int clip = 0;    // 0 to 63
+  int number = 0;  // 0 to 65535: the frame of the clip
+  bool operator==(const FrameMark&) const = default;
+};
+
+// Where a picture of that shape lies within another raster.
+struct Area {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+  bool operator==(const Area&) const = default;
+};
+Area fitted(double display_aspect, int width, int height);
+
+void draw_mark(std::uint8_t* luma, int stride, const Area& area, FrameMark mark);
+std::optional<FrameMark> read_mark(const std::uint8_t* luma, int stride, const Area& area);
+
+}  // namespace wyvern::media
