@@ -1,6 +1,7 @@
 // Metrics by declared name, kept in memory and given out in the Prometheus text format.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -18,11 +19,11 @@ using Labels = std::map<std::string, std::string>;
 // Any thread.
 class Metrics {
  public:
-  static constexpr std::size_t series_limit = 1000;  // per name and owner
+  static constexpr std::size_t series_limit = 5000;  // per name
 
   // `type` is WYV_METRIC_COUNTER or WYV_METRIC_GAUGE. Declaring the same again is no fault; another type is.
   Result<void> declare(std::string_view name, std::int32_t type, std::string_view help);
-  // Sets one series. A counter only rises: a smaller value is refused, except for a new start from zero.
+  // Sets one series of a declared name. A counter only rises: a smaller value is refused until the series is removed.
   Result<void> set(std::string_view name, std::int32_t type, const Labels& labels, double value);
   // Forgets every series that has these labels; for an instance that is gone.
   void remove(const Labels& labels);
