@@ -34,7 +34,8 @@ class Connection {
   Access access() const { return access_; }
   bool in_transaction() const { return sqlite3_get_autocommit(raw_) == 0; }
   // False when it could not be brought back to the state in which it was opened.
-  bool reusable() const { return !in_transaction(); }
+  bool reusable() const { return !spoiled_ && !in_transaction(); }
+  void spoil() { spoiled_ = true; }
 
   // Runs text of any number of statements without looking at rows.
   void run(const char* sql, const Context& context);
@@ -74,6 +75,7 @@ class Connection {
   const std::atomic<bool>* interrupted_;
   const Context* context_ = nullptr;
   bool transaction_control_ = false;
+  bool spoiled_ = false;
 
   struct Kept {
     std::string sql;

@@ -5,7 +5,15 @@
 
 namespace wyvern::sqlite {
 
-Session::~Session() { undo(); }
+Session::~Session() {
+  undo();
+  if (!scripted_) return;
+  try {
+    connection_->apply_settings(Context(nullptr));
+  } catch (...) {
+    connection_->spoil();
+  }
+}
 
 void Session::control(const char* sql, const Context& context) {
   connection_->allow_transaction_control(true);
@@ -83,8 +91,8 @@ std::uint64_t Session::execute(std::string_view sql, std::span<const wyv_value> 
 void Session::script(std::string_view sql, const Context& context) {
   statement([&] {
     context.check();
+    scripted_ = true;  // it may have changed settings, and inside a transaction they cannot be changed back
     connection_->run(std::string(sql).c_str(), context);
-    connection_->apply_settings(context);
   });
 }
 

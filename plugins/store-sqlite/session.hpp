@@ -30,6 +30,7 @@ class Session final : public StoreSession {
 
   Lease connection_;
   Transaction transaction_ = Transaction::none;
+  bool scripted_ = false;
 };
 
 }  // namespace wyvern::sqlite

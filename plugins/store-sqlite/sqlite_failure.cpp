@@ -36,6 +36,12 @@ Failure constraint_failure(int result, const std::string& message) {
   }
 }
 
+// "the database 'path'", for faults of its file.
+std::string named(sqlite3* database) {
+  const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
+  return file == nullptr || *file == '\0' ? "the database" : "the database '" + std::string(file) + "'";
+}
+
 bool no_space(sqlite3* database) {
   const int system = sqlite3_system_errno(database);
   return system == ENOSPC || system == EDQUOT || system == EFBIG;
@@ -46,6 +52,7 @@ bool no_space(sqlite3* database) {
 Failure failure(sqlite3* database, int result, const Context& context, std::string_view subject) {
   const std::string message = database == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(database);
   const std::string about = shortened(subject);
+  const std::string file = named(database);
   switch (result & 0xFF) {
     case SQLITE_CONSTRAINT:
       return constraint_failure(result, message);
@@ -60,28 +67,29 @@ Failure failure(sqlite3* database, int result, const Context& context, std::stri
       if (context.expired())
         return {WYV_TIMEOUT, "call.timeout", "the deadline passed while another program held the database", about};
       return {WYV_UNAVAILABLE, "store.busy",
-              "another program holds the database; close it, or copy the file with '.backup' instead", message};
+              "another program holds " + file + "; close that program, or let it copy the file with '.backup' instead",
+              message};
     case SQLITE_FULL:
-      return {WYV_EXHAUSTED, "store.full", "the disk of the database is full; free some space", message};
+      return {WYV_EXHAUSTED, "store.full", "the disk of " + file + " is full; free some space", message};
     case SQLITE_IOERR:
       if (no_space(database))
-        return {WYV_EXHAUSTED, "store.full", "the disk of the database is full; free some space", message};
+        return {WYV_EXHAUSTED, "store.full", "the disk of " + file + " is full; free some space", message};
       if (result == SQLITE_IOERR_NOMEM) return {WYV_EXHAUSTED, "memory", "out of memory", message};
-      return {WYV_UNAVAILABLE, "store.io", "the disk of the database fails; look into the system's log",
+      return {WYV_UNAVAILABLE, "store.io", "the disk of " + file + " fails; look into the system's log",
               message + " (" + about + ")"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {WYV_INVALID, "store.corrupt",
-              "the database is damaged or is no SQLite database; move it away and restore a backup",
+              file + " is damaged, or is no SQLite database; move it away and restore a backup",
               message + " (" + about + ")"};
     case SQLITE_CANTOPEN:
       return {WYV_DENIED, "store.cannot_open",
-              "the database cannot be opened; check that the file and its folder can be written by this user",
+              file + " cannot be opened; check that the file and its folder can be written by this user",
               message + " (" + about + ")"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return {WYV_DENIED, "store.read_only",
-              "the database cannot be written; check the mount and the permissions of its file and folder",
+              file + " cannot be written; check the mount and the permissions of its file and folder",
               message + " (" + about + ")"};
     case SQLITE_AUTH:
       return {WYV_INVALID, "store.not_allowed",

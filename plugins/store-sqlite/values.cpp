@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "utf8_text.hpp"
+
 namespace wyvern::sqlite {
 
 namespace {
@@ -48,7 +50,7 @@ int bind_value(sqlite3_stmt* statement, int index, const wyv_value& value) {
     case WYV_VALUE_TEXT:
     case WYV_VALUE_JSON: {
       const auto bytes = text(value.as.text);
-      if (bytes.find('\0') != std::string_view::npos) throw unreadable("a text with a zero byte cannot be stored");
+      if (!is_utf8_text(bytes)) throw unreadable("a text with a zero byte, or that is not UTF-8, cannot be stored");
       return sqlite3_bind_text64(statement, index, present(bytes), bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
     }
     case WYV_VALUE_BYTES: {

@@ -63,7 +63,9 @@ typedef struct wyv_store_v1 {
   /* [one & open] One statement. `rows` may be null. *affected (may be null) is the number of rows changed.
    * Outside a transaction the statement is one of its own. Errors: code "store.unique" with WYV_CONFLICT,
    * "store.foreign_key" with WYV_CONFLICT, "store.syntax" with WYV_INVALID, "store.full" with WYV_EXHAUSTED,
-   * "store.busy" with WYV_UNAVAILABLE. The cause names the constraint where the store knows it. */
+   * "store.busy" with WYV_UNAVAILABLE. The cause names the constraint where the store knows it. A failure inside a
+   * transaction aborts it: until the rollback every call but that answers "store.aborted" with WYV_WRONG_STATE, and a
+   * commit rolls back. A change in a session for reading is "store.read_session" with WYV_INVALID. */
   wyv_status (*execute)(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t parameter_count,
                         const wyv_row_sink* rows, uint64_t* affected, const wyv_context* context);
   /* [one & open] Several statements in the store's own dialect, without parameters: a migration. */
