@@ -12,6 +12,7 @@
 //   worker.stop();                        // before the surfaces and the engine are brought down
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,7 @@
 #include <string>
 #include <string_view>
 
+#include "operations/operation.hpp"
 #include "worker/clock.hpp"
 #include "worker/settings.hpp"
 #include "wyvern/abi/engine.h"
@@ -26,15 +28,12 @@
 
 namespace wyvern::worker {
 
-class EventsPoll;
-class Spool;
-
 // What a worker needs from its process.
 struct Environment {
   // `level` is one of WYV_LOG_*. From any thread, the engine's too: it may not block.
   std::function<void(std::int32_t level, std::string_view message, const Json& fields)> log;
   const Clock* clock = &Clock::system();
-  // Ends the process at once, when leaving the air by asking did not work in time.
+  // Ends the process at once, when leaving the air by asking did not work in time. Absent: _Exit(75).
   std::function<void()> die;
   std::chrono::milliseconds checkpoint_interval{500};
   std::chrono::milliseconds command_timeout{10000};
@@ -80,9 +79,10 @@ class Worker {
   Json stop_playback(const Command& command);
   Json renew_lease(const Json& request);
 
-  // Valid between start and the destructor.
-  Spool& spool();
-  EventsPoll& events();
+  // Acknowledges all events up to `after`, and answers with those behind it: at once when there are any, else when one
+  // comes or `wait` has passed. 409 "events.ahead" when this spool never had `after`.
+  void events(std::uint64_t after, std::size_t limit, std::chrono::milliseconds wait,
+              std::shared_ptr<operations::Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled);
 
  private:
   struct Impl;
