@@ -1,15 +1,16 @@
 // The media cache: at most one verified copy of each asset on this node's disk, and what may be thrown out.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "events/log.hpp"
 #include "staging/cache_directory.hpp"
@@ -59,16 +60,18 @@ class MediaCache {
 
   std::optional<Media> find(store::Session& session, std::string_view asset_id) const;
 
-  // The name is neutral: `<asset id><.ext>`.
+  // A verified copy gets its name, `<asset id><.ext>`, and the media are ready. Part of the fenced transaction that
+  // ends the copy's job, so that no stale attempt replaces a newer file.
   void put_in_place(store::Session& session, std::string_view asset_id, std::string_view filename,
                     const StagedCopy& copy);
-  // Writes a state and its event; nothing when it is so already.
+  // Writes a state other than ready, and its event; nothing when it is so already. With `only_known`, an asset whose
+  // media nobody asked for gets none.
   void set_status(store::Session& session, std::string_view asset_id, std::string_view status,
-                  const std::optional<std::string>& error_message);
+                  const std::optional<std::string>& error_message, bool only_known = false);
 
   // Room for `bytes` on the disk and within the limit, throwing out what nobody refers to, the least recently used
   // first. Throws Failure "cache.disk_full" or "cache.limit".
-  Reservation make_room(std::string_view asset_id, std::uint64_t bytes);
+  Reservation make_room(const std::string& asset_id, std::string_view filename, std::uint64_t bytes);
 
   // Compares rows and files after a start: what is missing or of the wrong size is asked for again, what was half-made
   // is removed.
@@ -77,9 +80,15 @@ class MediaCache {
   void on_media_changed(Changed changed);
 
  private:
+  struct Occupied {
+    std::uint64_t held;       // by ready media
+    std::uint64_t evictable;  // of that, by what nobody refers to
+  };
+  Occupied occupied(std::string_view but_not) const;
   bool evict_one(std::string_view but_not);
-  std::uint64_t held_bytes() const;
-  void announce(store::Session& session, std::string_view asset_id);
+  void write(store::Session& session, const Media& media);
+  void announce(store::Session& session, std::string_view asset_id, const Json& data);
+  void say(std::int32_t level, std::string_view message, const Json& fields) const;
 
   store::Store store_;
   events::Log& events_;
@@ -88,7 +97,9 @@ class MediaCache {
   std::uint64_t limit_bytes_;
   Say say_;
   std::mutex room_;  // one at a time makes room
-  mutable std::mutex listeners_;
+  mutable std::mutex mutex_;
+  std::condition_variable left_;
+  std::set<std::string, std::less<>> leaving_;  // evicted, but their files are not removed yet
   std::vector<Changed> changed_;
 };
 

@@ -20,6 +20,7 @@
 
 #include "events/log.hpp"
 #include "staging/job.hpp"
+#include "staging/job_table.hpp"
 #include "store/store.hpp"
 #include "wyvern/result.hpp"
 
@@ -118,14 +119,15 @@ class Queue {
     Handler handler;
     int workers;
   };
+  const Type* type_of(std::string_view name) const;
+  job_table::Horizon horizon() const;
   std::optional<Job> claim(const Type& type);
-  void attempt(const Type& type, Job job);
-  void settle(const Type& type, Work& work, const std::function<void(store::Session&, const Job&)>& write);
-  void renew_all();
+  void attempt(const Type& type, Work& work);
+  void settle(const Type& type, Work& work, const std::function<bool(store::Session&)>& write);
   void renew(Work& work);
   void work(const Type& type);
   void keep_leases();
-  void announce(store::Session& session, const Job& job);
+  void announce(store::Session& session, std::string_view id);
   void wake();
   void say(std::int32_t level, std::string_view message, const Json& fields) const;
 

@@ -18,6 +18,7 @@
 #include "staging/media_cache.hpp"
 #include "staging/queue.hpp"
 #include "staging/settings.hpp"
+#include "staging/stage_job.hpp"
 #include "staging/storage.hpp"
 
 namespace wyvern::staging {
@@ -48,12 +49,16 @@ class Staging {
   }
   void on_media_changed(MediaCache::Changed changed) { cache_.on_media_changed(std::move(changed)); }
 
+  // Before start: who has an asset probed again when its object changed. Without it a changed object waits for a probe.
+  void on_object_changed(ObjectChanged changed) { object_changed_ = std::move(changed); }
+
   Queue& queue() { return queue_; }
   MediaCache& cache() { return cache_; }
   CacheDirectory& directory() { return directory_; }
   const Storages& storages() const { return storages_; }
 
  private:
+  ObjectChanged object_changed_;
   Storages storages_;
   CacheDirectory directory_;
   Queue queue_;
