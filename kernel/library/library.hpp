@@ -1,13 +1,12 @@
 // The room of assets: which media there are, and what a probe found in them.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "events/log.hpp"
 #include "library/asset.hpp"
+#include "library/asset_changes.hpp"
+#include "library/asset_streams.hpp"
 #include "library/media_probe.hpp"
 #include "library/settings.hpp"
 #include "operations/table.hpp"
@@ -30,6 +29,8 @@ class Library {
   };
 
   explicit Library(Parts parts);
+  // Stops staging first: its jobs refer to this room.
+  ~Library();
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
 
@@ -38,24 +39,23 @@ class Library {
   // Ends the streams under way.
   void stop();
 
-  struct NewAsset {
-    std::string storage;
-    std::string key;
-    std::string filename;
-    std::optional<std::string> project_id;
-    std::string status = "processing";  // or "live", for a recording that begins
-  };
   // In the caller's transaction. A processing asset gets its probe job.
   Asset create(store::Session& session, const NewAsset& asset);
   // live -> processing, with a probe. Throws Refusal 404 and 409.
   Asset finalize(store::Session& session, std::string_view id);
 
-  // For the room's own operations and jobs.
-  struct Internals;
-  const std::shared_ptr<Internals>& internals() const { return internals_; }
+  // For the room's own operations.
+  store::Store store() const { return store_; }
+  staging::Staging& staging() { return staging_; }
+  AssetChanges& changes() { return changes_; }
+  AssetStreams& streams() { return streams_; }
 
  private:
-  std::shared_ptr<Internals> internals_;
+  store::Store store_;
+  staging::Staging& staging_;
+  AssetChanges changes_;
+  AssetStreams streams_;
+  staging::Say say_;
 };
 
 // Every operation of the contract's /assets.
