@@ -78,7 +78,9 @@ PluginSide::PluginSide(Log& log, Metrics& metrics, const Services& services, Log
   }
 }
 
-PluginSide::~PluginSide() { metrics_.remove(own_labels_); }
+PluginSide::~PluginSide() { forget_series(); }
+
+void PluginSide::forget_series() { metrics_.remove(own_labels_); }
 
 HostContext PluginSide::context() const { return {services_.context, source_.plugin, source_.kind, source_.instance}; }
 

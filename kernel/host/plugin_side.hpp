@@ -24,6 +24,8 @@ class PluginSide {
   void write(std::int32_t level, std::string_view message, std::string_view correlation, std::string_view fields_json);
   wyv_status set(std::int32_t type, std::string_view name, std::string_view labels_json, double value);
   const void* query(std::string_view service) const;
+  // The instance is gone: so are its metrics.
+  void forget_series();
 
  private:
   Log& log_;

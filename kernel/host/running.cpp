@@ -94,7 +94,9 @@ Result<void> Running::destroy(const Deadlines& deadlines, const std::shared_ptr<
     plugin_->destroy(instance_);
     return WYV_OK;
   });
-  if (!stuck_) instance_ = nullptr;
+  if (stuck_) return destroyed;
+  instance_ = nullptr;
+  side_->forget_series();
   return destroyed;
 }
 

@@ -1,0 +1,3 @@
+#include "host/probe.hpp"
+
+int main(int count, char** arguments) { return wyvern::host::probe_main(arguments[count - 1]); }
