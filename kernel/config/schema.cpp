@@ -1,4 +1,6 @@
 // The only file that includes valijson: it costs seconds to compile.
+// Without this it ends the process where it would throw.
+#define VALIJSON_USE_EXCEPTIONS 1
 #include "config/schema.hpp"
 
 #include <stdexcept>
