@@ -73,7 +73,8 @@ void Channel::start() {
   constexpr std::int64_t lead_ns = 30'000'000;
   const std::int64_t now_ns = std::chrono::steady_clock::now().time_since_epoch().count();
   const auto wall_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   {
     const std::lock_guard lock(mutex_);
     clock_.start(next_frame_, now_ns + lead_ns);

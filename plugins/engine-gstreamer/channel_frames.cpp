@@ -106,8 +106,9 @@ Json Channel::status() const {
                          {"video_bitrate_kbps", settings_.video_bitrate_kbps},
                          {"policy", "leaves out every second picture while too many wait, all while twice as many do"}};
   }
-  status["format"] = {{"name", format_.name},         {"width", format_.width},       {"height", format_.height},
-                      {"rate_num", format_.rate_num}, {"rate_den", format_.rate_den}, {"interlaced", format_.interlaced},
+  status["format"] = {{"name", format_.name},         {"width", format_.width},
+                      {"height", format_.height},     {"rate_num", format_.rate_num},
+                      {"rate_den", format_.rate_den}, {"interlaced", format_.interlaced},
                       {"sent_as", "progressive"}};
   status["outputs"] = Json::array();
   for (const auto& output : outputs_) status["outputs"].push_back(output->status());

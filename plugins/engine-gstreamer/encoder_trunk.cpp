@@ -42,13 +42,15 @@ EncoderTrunk::EncoderTrunk(const HouseFormat& format, const Settings& settings, 
   const bool ts = wants(formats, "mpegts");
   const bool flv = wants(formats, "flv");
   std::string picture = encoder(format, settings) + " ! ";
-  std::string sound = "audioconvert ! avenc_aac name=aac bitrate=" + std::to_string(settings.audio_bitrate_kbps * 1000) +
-                      " ! aacparse ! ";
+  std::string sound =
+      "audioconvert ! avenc_aac name=aac bitrate=" + std::to_string(settings.audio_bitrate_kbps * 1000) +
+      " ! aacparse ! ";
   std::string branches;
   if (ts && flv) {
     // With queues: the picture's thread must not wait in one muxer for sound that waits in the other.
-    branches = "vt. ! queue ! ts. at. ! queue ! ts. vt. ! queue ! h264parse ! video/x-h264,stream-format=avc ! fl. "
-               "at. ! queue ! fl. ";
+    branches =
+        "vt. ! queue ! ts. at. ! queue ! ts. vt. ! queue ! h264parse ! video/x-h264,stream-format=avc ! fl. "
+        "at. ! queue ! fl. ";
     picture += "tee name=vt ";
     sound += "tee name=at ";
   } else {
@@ -72,8 +74,8 @@ EncoderTrunk::EncoderTrunk(const HouseFormat& format, const Settings& settings, 
     const Gst<GstElement> sink(gst_bin_get_by_name(bin, name.c_str()));
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = &Callbacks::muxed;
-    gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks,
-                               taps_.emplace_back(new Tap{name, this}).get(), nullptr);
+    gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, taps_.emplace_back(new Tap{name, this}).get(),
+                               nullptr);
   }
   // The encoder's first 1024 samples are its own delay.
   const Gst<GstElement> aac(gst_bin_get_by_name(bin, "aac"));
@@ -92,7 +94,9 @@ void EncoderTrunk::start(GstClockTime base_time) {
     throw Failure(WYV_UNAVAILABLE, "engine.encoder", "the encoder cannot be started: " + fault());
 }
 
-void EncoderTrunk::push_picture(GstBuffer* picture) { (void)gst_app_src_push_buffer(GST_APP_SRC(pictures_.get()), picture); }
+void EncoderTrunk::push_picture(GstBuffer* picture) {
+  (void)gst_app_src_push_buffer(GST_APP_SRC(pictures_.get()), picture);
+}
 
 void EncoderTrunk::push_sound(GstBuffer* sound) { (void)gst_app_src_push_buffer(GST_APP_SRC(sound_.get()), sound); }
 

@@ -1,5 +1,5 @@
-// What a file's own structure says about its length, read without decoding: a file that was cut off still opens when its
-// index comes first, and would break on air.
+// What a file's own structure says about its length, read without decoding: a file that was cut off still opens when
+// its index comes first, and would break on air.
 #pragma once
 
 #include <optional>

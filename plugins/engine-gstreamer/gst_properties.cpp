@@ -37,7 +37,8 @@ const GValueArray* array(const GValue* value) {
 std::optional<std::int64_t> sum_in_arrays(const GstStructure* fields, const char* name) {
   std::optional<std::int64_t> sum;
   for (gint i = 0; i < gst_structure_n_fields(fields); ++i) {
-    const auto* list = array(gst_structure_get_value(fields, gst_structure_nth_field_name(fields, static_cast<guint>(i))));
+    const auto* list =
+        array(gst_structure_get_value(fields, gst_structure_nth_field_name(fields, static_cast<guint>(i))));
     for (guint k = 0; list != nullptr && k < list->n_values; ++k) {
       const GstStructure* entry = structure(&list->values[k]);
       const auto part = entry == nullptr ? std::nullopt : number(gst_structure_get_value(entry, name));
@@ -86,7 +87,8 @@ void set_property(GstElement* element, const std::string& name, const nlohmann::
   if (G_VALUE_HOLDS_STRING(&target.held)) {
     g_value_set_string(&target.held, text.c_str());  // as it is: a passphrase may look like anything
   } else if (gst_value_deserialize(&target.held, text.c_str()) == FALSE) {
-    throw Failure(WYV_INVALID, "engine.output", "the value of " + where + " is not a " + G_VALUE_TYPE_NAME(&target.held));
+    throw Failure(WYV_INVALID, "engine.output",
+                  "the value of " + where + " is not a " + G_VALUE_TYPE_NAME(&target.held));
   }
   g_object_set_property(G_OBJECT(element), name.c_str(), &target.held);
 }

@@ -43,13 +43,14 @@ wyvern::Json GStreamerEngine::probe(const std::string& path, const wyvern::Conte
 }
 
 void GStreamerEngine::configure(const wyvern::Json& description, Emit emit) {
-  auto made = std::make_shared<Channel>(description, settings_, [this, emit = std::move(emit)](const wyvern::Json& event) {
-    const auto type = event.value("type", "");
-    if (type == "step_down" || type == "item_discarded" || type == "overload" ||
-        (type == "output_changed" && event.value("state", "") == "failed"))
-      host_.warn("engine: " + type, event);
-    emit(event);
-  });
+  auto made =
+      std::make_shared<Channel>(description, settings_, [this, emit = std::move(emit)](const wyvern::Json& event) {
+        const auto type = event.value("type", "");
+        if (type == "step_down" || type == "item_discarded" || type == "overload" ||
+            (type == "output_changed" && event.value("state", "") == "failed"))
+          host_.warn("engine: " + type, event);
+        emit(event);
+      });
   std::shared_ptr<Channel> old;
   {
     const std::lock_guard lock(mutex_);

@@ -40,9 +40,12 @@ bool ItemPipeline::wait_first_frame(bool may_seek_again) {
       if (samples_.ready()) return true;
       // Sound that begins late, or is interleaved far behind, must not hold up the picture.
       const auto now = std::chrono::steady_clock::now();
-      if (!pictures_.full() && !pictures_.ended()) patience = std::chrono::steady_clock::time_point::max();
-      else if (patience == std::chrono::steady_clock::time_point::max()) patience = now + 15 * glance;
-      else if (now > patience) return true;
+      if (!pictures_.full() && !pictures_.ended())
+        patience = std::chrono::steady_clock::time_point::max();
+      else if (patience == std::chrono::steady_clock::time_point::max())
+        patience = now + 15 * glance;
+      else if (now > patience)
+        return true;
     }
     if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the first picture took too long");
     std::unique_lock lock(mutex_);

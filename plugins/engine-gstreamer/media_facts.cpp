@@ -24,9 +24,9 @@ std::string short_name(GstCaps* caps) {
   gst_structure_get_int(fields, "layer", &layer);
   if (media == "video/mpeg") return version == 4 ? "mpeg4" : "mpeg" + std::to_string(version) + "video";
   if (media == "audio/mpeg") return version == 1 ? "mp" + std::to_string(layer) : "aac";
-  static const std::map<std::string, std::string> named{{"video/quicktime", "mp4"},    {"video/x-h265", "hevc"},
+  static const std::map<std::string, std::string> named{{"video/quicktime", "mp4"},       {"video/x-h265", "hevc"},
                                                         {"video/x-matroska", "matroska"}, {"video/x-msvideo", "avi"},
-                                                        {"video/mpegts", "mpegts"},    {"application/mxf", "mxf"},
+                                                        {"video/mpegts", "mpegts"},       {"application/mxf", "mxf"},
                                                         {"image/jpeg", "mjpeg"}};
   if (const auto found = named.find(media); found != named.end()) return found->second;
   const auto slash = media.find('/');

@@ -16,7 +16,7 @@ class OutputWatch {
   explicit OutputWatch(std::int64_t stall_ns) : stall_ns_(stall_ns) {}
 
   struct Reading {
-    std::int64_t bytes = 0;                // as the element counts, from its own start
+    std::int64_t bytes = 0;               // as the element counts, from its own start
     std::optional<std::int64_t> clients;  // none: the element does not say
     std::int64_t delivered = 0;           // what the muxer handed to the output so far
   };

@@ -15,7 +15,7 @@ namespace wyvern::feeder {
 struct Look {
   enum class Kind { picture, late, ended };
   Kind kind = Kind::late;
-  BufferRef buffer;            // for `late`: the newest one, possibly none
+  BufferRef buffer;             // for `late`: the newest one, possibly none
   std::int64_t lag_frames = 0;  // for `late`: how far the newest one is behind
 };
 

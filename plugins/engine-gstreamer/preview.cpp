@@ -35,8 +35,8 @@ Preview::Preview(const HouseFormat& house, const PreviewSettings& settings, std:
   const std::string picture = "videoconvertscale ! video/x-raw,width=" + std::to_string(width) +
                               ",height=" + std::to_string(height) +
                               " ! x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=" +
-                              std::to_string(settings.video_bitrate_kbps) +
-                              " key-int-max=" + std::to_string(interval) + " ! h264parse ! hls.video ";
+                              std::to_string(settings.video_bitrate_kbps) + " key-int-max=" + std::to_string(interval) +
+                              " ! h264parse ! hls.video ";
   const std::string sound = "audioconvert ! audio/x-raw,channels=" + std::to_string(std::min(2, house.channels)) +
                             " ! avenc_aac bitrate=" + std::to_string(settings.audio_bitrate_kbps * 1000) +
                             " ! aacparse ! hls.audio ";

@@ -75,7 +75,8 @@ class Probe {
     gst_object_ref_sink(pipeline_.get());
     gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), nullptr);
     GstElement* decode = gst_element_factory_make("uridecodebin", nullptr);
-    if (decode == nullptr) throw Failure(WYV_UNAVAILABLE, "engine.elements", "GStreamer lacks the element uridecodebin");
+    if (decode == nullptr)
+      throw Failure(WYV_UNAVAILABLE, "engine.elements", "GStreamer lacks the element uridecodebin");
     const Gst<gchar> uri(gst_filename_to_uri(path_.c_str(), nullptr));
     GstCaps* raw = gst_caps_from_string("video/x-raw;audio/x-raw");
     g_object_set(decode, "uri", uri.get(), "caps", raw, nullptr);
@@ -113,7 +114,8 @@ class Probe {
     if (!has_picture_) refuse("media.no_picture", path_, "the file has no picture");
     if (prerolled) first_.reset(gst_app_sink_try_pull_preroll(sink_, GST_SECOND));
     if (!first_) refuse("media.no_picture", path_, "no picture of the file can be decoded");
-    origin_ns_ = media_time(*gst_sample_get_segment(first_.get()), gst_sample_get_buffer(first_.get()), base_).value_or(0);
+    origin_ns_ =
+        media_time(*gst_sample_get_segment(first_.get()), gst_sample_get_buffer(first_.get()), base_).value_or(0);
   }
 
   // Decodes the last seconds; where a seek lands behind the last picture, from further ahead.

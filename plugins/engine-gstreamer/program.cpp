@@ -170,8 +170,8 @@ void Program::bridge() {
   const std::string reason =
       lineup_.last_fault().empty() ? "the next item is not ready" : "no item can be played: " + lineup_.last_fault();
   if (filler_) {
-    if (BufferRef picture = filler_->next(out_.sound.data(), static_cast<std::int64_t>(out_.sound.size()) /
-                                                                 format_.channels)) {
+    if (BufferRef picture =
+            filler_->next(out_.sound.data(), static_cast<std::int64_t>(out_.sound.size()) / format_.channels)) {
       step_to(Rung::filler, reason);
       out_.picture = std::move(picture);
       return;

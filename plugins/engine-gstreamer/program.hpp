@@ -1,5 +1,6 @@
 // What the channel shows: one decision per tick of its clock. Cut, mix, pause, skip, hold and the ladder
-// (item, next item, filler, slate) are all here, in plain code, so that they can be tested without a clock or a decoder.
+// (item, next item, filler, slate) are all here, in plain code, so that they can be tested without a clock or a
+// decoder.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,8 @@
 namespace wyvern::feeder {
 
 struct ProgramFrame {
-  BufferRef picture;          // never none; may be the same buffer as before
-  std::vector<float> sound;   // interleaved, exactly the samples of this frame
+  BufferRef picture;         // never none; may be the same buffer as before
+  std::vector<float> sound;  // interleaved, exactly the samples of this frame
 };
 
 // Not for several threads: the channel holds a lock around each call.

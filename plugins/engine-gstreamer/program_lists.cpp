@@ -81,7 +81,8 @@ void Program::leave_air(std::int64_t frame) {
 }
 
 void Program::require_playing(const char* call) const {
-  if (!playing()) throw Failure(WYV_WRONG_STATE, "engine.idle", std::string("nothing plays, so there is nothing to ") + call);
+  if (!playing())
+    throw Failure(WYV_WRONG_STATE, "engine.idle", std::string("nothing plays, so there is nothing to ") + call);
 }
 
 void Program::load(Playlist list) {

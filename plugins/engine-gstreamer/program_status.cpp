@@ -32,10 +32,10 @@ Json Program::status() const {
   status["rung"] = name(rung_);
   status["reason"] = or_null(reason_);
   status["repeated_frames"] = repeated_frames_;
-  status["decoder"] = {{"state", decoder_.slow() ? "slow" : "ok"},
-                       {"lag_frames", decoder_.lag()},
-                       {"policy",
-                        "repeats the last picture under running sound, then holds both, then gives way to the next item"}};
+  status["decoder"] = {
+      {"state", decoder_.slow() ? "slow" : "ok"},
+      {"lag_frames", decoder_.lag()},
+      {"policy", "repeats the last picture under running sound, then holds both, then gives way to the next item"}};
   return status;
 }
 

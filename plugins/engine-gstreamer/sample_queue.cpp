@@ -6,7 +6,7 @@
 namespace wyvern::feeder {
 
 namespace {
-constexpr std::int64_t jitter = 240;                 // 5 ms
+constexpr std::int64_t jitter = 240;                   // 5 ms
 constexpr std::int64_t greatest_relief = 48'000 * 20;  // memory stays bounded: 20 s of sound
 }  // namespace
 

@@ -22,7 +22,10 @@ BufferRef make_slate(const HouseFormat& format) {
       const bool in_band = y * 20 >= height * 9 && y * 20 < height * 11;
       auto* row = static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane)) +
                   static_cast<std::ptrdiff_t>(y) * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane);
-      std::memset(row, plane > 0 ? neutral : in_band ? band : ground,
+      std::memset(row,
+                  plane > 0 ? neutral
+                  : in_band ? band
+                            : ground,
                   static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, plane)));
     }
   }

@@ -79,7 +79,8 @@ void play_and_count(int rate_num, int rate_den) {
   const std::string recorded = folder() + "received-" + std::to_string(port) + ".ts";
 
   wyvern::media::LoadedEngine engine(Json{{"video_bitrate_kbps", 3000}});
-  engine.configure(wyvern::media::channel_json(1280, 720, rate_num, rate_den, Json::array({wyvern::media::srt_output(port)})));
+  engine.configure(
+      wyvern::media::channel_json(1280, 720, rate_num, rate_den, Json::array({wyvern::media::srt_output(port)})));
   engine.start_channel();
   wyvern::media::SrtRecorder recorder(port, recorded);
   ASSERT_NE(recorder.first_bytes(10s), std::chrono::steady_clock::time_point::max()) << "nothing came over SRT";
@@ -98,8 +99,8 @@ void play_and_count(int rate_num, int rate_den) {
   for (const auto& item : items) aspects.push_back(item.clip.display_aspect());
   const auto stream = wyvern::media::decode_stream(recorded, aspects);
   const auto report = wyvern::media::analyse(stream, items, rate_num, rate_den);
-  std::cout << rate_num << "/" << rate_den << ": " << report.text() << "  late " << status["late_frames"] << ", repeated "
-            << status["repeated_frames"] << ", skipped " << status["skipped_frames"] << "\n";
+  std::cout << rate_num << "/" << rate_den << ": " << report.text() << "  late " << status["late_frames"]
+            << ", repeated " << status["repeated_frames"] << ", skipped " << status["skipped_frames"] << "\n";
   EXPECT_GE(report.items, boundaries);
   EXPECT_EQ(report.lost, 0);
   EXPECT_EQ(report.doubled, 0);

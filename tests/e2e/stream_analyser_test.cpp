@@ -33,10 +33,11 @@ StreamReport seen_through(const std::string& name, const std::string& picture_fi
   }
   const std::string out = (folder / ("analyser-" + name + ".ts")).string();
   const std::string command = "ffmpeg -nostdin -v error -y" + inputs +
-                              " -filter_complex '[0:v][0:a][1:v][1:a][2:v][2:a]concat=n=3:v=1:a=1[v][a];[v]" + picture_filter +
-                              "[w];[a]" + sound_filter +
+                              " -filter_complex '[0:v][0:a][1:v][1:a][2:v][2:a]concat=n=3:v=1:a=1[v][a];[v]" +
+                              picture_filter + "[w];[a]" + sound_filter +
                               "[b]' -map '[w]' -map '[b]' -vsync passthrough -c:v libx264 -preset ultrafast "
-                              "-tune zerolatency -enc_time_base 1:90000 -c:a aac -f mpegts '" + out + "'";
+                              "-tune zerolatency -enc_time_base 1:90000 -c:a aac -f mpegts '" +
+                              out + "'";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(concurrency-mt-unsafe)
   const auto report = analyse(wyvern::media::decode_stream(out, {16.0 / 9}), items, 25, 1);
   std::filesystem::remove(out);

@@ -23,7 +23,8 @@ void write_sound(const ClipSpec& spec, const std::string& path) {
     std::copy(mark.begin(), mark.end(), mono.begin() + static_cast<std::ptrdiff_t>(at));
   }
   std::vector<float> interleaved;
-  for (const float value : mono) interleaved.insert(interleaved.end(), static_cast<std::size_t>(spec.audio_channels), value);
+  for (const float value : mono)
+    interleaved.insert(interleaved.end(), static_cast<std::size_t>(spec.audio_channels), value);
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(interleaved.data()),
              static_cast<std::streamsize>(interleaved.size() * sizeof(float)));
@@ -33,7 +34,8 @@ void write_sound(const ClipSpec& spec, const std::string& path) {
 void draw_ground(std::vector<std::uint8_t>& luma, const ClipSpec& spec, int number) {
   for (int y = spec.height / 2; y < spec.height; ++y)
     for (int x = 0; x < spec.width; ++x)
-      luma[static_cast<std::size_t>(y) * spec.width + x] = static_cast<std::uint8_t>(48 + ((x + 3 * number + y / 2) & 127));
+      luma[static_cast<std::size_t>(y) * spec.width + x] =
+          static_cast<std::uint8_t>(48 + ((x + 3 * number + y / 2) & 127));
 }
 
 }  // namespace
@@ -56,13 +58,13 @@ void make_clip(const ClipSpec& spec) {
   const std::string sound = spec.path + ".f32";
   const auto extension = std::filesystem::path(spec.path).extension().string();
   const std::string unfinished = spec.path + ".unfinished" + extension;
-  std::string command = "ffmpeg -nostdin -v error -y -f rawvideo -pix_fmt yuv420p -s " + std::to_string(spec.width) + "x" +
-                        std::to_string(spec.height) + " -r " + std::to_string(spec.rate_num) + "/" +
+  std::string command = "ffmpeg -nostdin -v error -y -f rawvideo -pix_fmt yuv420p -s " + std::to_string(spec.width) +
+                        "x" + std::to_string(spec.height) + " -r " + std::to_string(spec.rate_num) + "/" +
                         std::to_string(spec.rate_den) + " -i pipe:0";
   if (spec.audio_ms > 0) {
     write_sound(spec, sound);
-    command += " -f f32le -ar " + std::to_string(spec.audio_rate) + " -ac " + std::to_string(spec.audio_channels) + " -i '" +
-               sound + "' " + spec.audio_options;
+    command += " -f f32le -ar " + std::to_string(spec.audio_rate) + " -ac " + std::to_string(spec.audio_channels) +
+               " -i '" + sound + "' " + spec.audio_options;
   }
   command += " " + spec.video_options;
   if (spec.pixel_aspect_num != spec.pixel_aspect_den)

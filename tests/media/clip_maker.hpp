@@ -20,7 +20,7 @@ struct ClipSpec {
   int audio_rate = 48000;
   std::string video_options = "-c:v libx264 -preset ultrafast -crf 20 -g 25 -pix_fmt yuv420p";
   std::string audio_options = "-c:a aac -b:a 128k";
-  std::string more_options = "";      // of the container, such as -movflags +faststart
+  std::string more_options = "";  // of the container, such as -movflags +faststart
   int pixel_aspect_num = 1;
   int pixel_aspect_den = 1;
 

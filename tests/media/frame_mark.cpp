@@ -49,14 +49,16 @@ Area fitted(double display_aspect, int width, int height) {
 }
 
 void draw_mark(std::uint8_t* luma, int stride, const Area& area, FrameMark mark) {
-  const std::uint32_t value = static_cast<std::uint32_t>(mark.clip & 63) << 16 | static_cast<std::uint32_t>(mark.number & 0xffff);
+  const std::uint32_t value =
+      static_cast<std::uint32_t>(mark.clip & 63) << 16 | static_cast<std::uint32_t>(mark.number & 0xffff);
   const std::uint32_t bits = value << 10 | checksum(value);
   for (int block = 0; block < columns * rows; ++block) {
     const auto x = part(area.x, area.width, block % columns, columns, 0);
     const auto y = part(area.y, area.height / 2, block / columns, rows, 0);
     const int level = (bits >> (31 - block)) & 1 ? white : black;
     for (int row = y.from; row < y.to; ++row)
-      std::memset(luma + static_cast<std::ptrdiff_t>(row) * stride + x.from, level, static_cast<std::size_t>(x.to - x.from));
+      std::memset(luma + static_cast<std::ptrdiff_t>(row) * stride + x.from, level,
+                  static_cast<std::size_t>(x.to - x.from));
   }
 }
 
@@ -67,7 +69,8 @@ std::optional<FrameMark> read_mark(const std::uint8_t* luma, int stride, const A
     const auto y = part(area.y, area.height / 2, block / columns, rows, 0.35);
     std::int64_t sum = 0;
     for (int row = y.from; row < y.to; ++row)
-      for (int column = x.from; column < x.to; ++column) sum += luma[static_cast<std::ptrdiff_t>(row) * stride + column];
+      for (int column = x.from; column < x.to; ++column)
+        sum += luma[static_cast<std::ptrdiff_t>(row) * stride + column];
     const std::int64_t level = sum / std::max(1, (x.to - x.from) * (y.to - y.from));
     if (level > 90 && level < 165) return std::nullopt;  // neither: a blend, or no mark at all
     bits = bits << 1 | (level > 127 ? 1U : 0U);

@@ -20,7 +20,8 @@ LoadedEngine::LoadedEngine(const Json& config, const std::string& path) {
   const auto entry = reinterpret_cast<wyv_plugin_entry>(dlsym(library_, WYV_PLUGIN_ENTRY));
   if (entry == nullptr) throw std::runtime_error(dlerror());
   plugin_ = entry();
-  host_ = {sizeof(wyv_host), WYV_ABI_MAJOR, WYV_ABI_MINOR, nullptr, [](void*, wyv_view) -> const void* { return nullptr; }};
+  host_ = {sizeof(wyv_host), WYV_ABI_MAJOR, WYV_ABI_MINOR, nullptr,
+           [](void*, wyv_view) -> const void* { return nullptr; }};
   Call made(patience);
   const std::string text = config.dump();
   made.result(plugin_->create(&host_, view("engine"), view("test"), view(text), &instance_, made.context())).or_throw();
@@ -39,7 +40,8 @@ LoadedEngine::~LoadedEngine() {
 
 nlohmann::json LoadedEngine::probe(const std::string& path) {
   Call call(patience);
-  return Json::parse(call_for_text(call, [&](auto... rest) { return table_->probe(instance_, view(path), rest...); }).or_throw());
+  return Json::parse(
+      call_for_text(call, [&](auto... rest) { return table_->probe(instance_, view(path), rest...); }).or_throw());
 }
 
 void LoadedEngine::configure(const Json& channel) {
@@ -110,15 +112,16 @@ nlohmann::json LoadedEngine::wait_for(const std::string& type, std::chrono::mill
 
 nlohmann::json srt_output(int port, const std::string& id) {
   const std::string address = "srt://127.0.0.1:" + std::to_string(port);
-  return {{"id", id},
-          {"rendered",
-           {{"takes", "mpegts"},
-            {"elements",
-             {{{"factory", "srtsink"},
-               {"properties", {{"uri", address + "?mode=listener"}, {"latency", 200}, {"wait-for-connection", false}}}}}},
-            {"watch", {{"element", 0}, {"bytes", "stats.bytes-sent-total"}, {"clients", "stats.callers"}}},
-            {"address", address},
-            {"secrets", nlohmann::json::array({"passphrase"})}}}};
+  return {
+      {"id", id},
+      {"rendered",
+       {{"takes", "mpegts"},
+        {"elements",
+         {{{"factory", "srtsink"},
+           {"properties", {{"uri", address + "?mode=listener"}, {"latency", 200}, {"wait-for-connection", false}}}}}},
+        {"watch", {{"element", 0}, {"bytes", "stats.bytes-sent-total"}, {"clients", "stats.callers"}}},
+        {"address", address},
+        {"secrets", nlohmann::json::array({"passphrase"})}}}};
 }
 
 nlohmann::json channel_json(int width, int height, int rate_num, int rate_den, const nlohmann::json& outputs) {

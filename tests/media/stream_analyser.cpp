@@ -26,7 +26,8 @@ std::vector<Run> split(const SeenStream& stream, double frame_s) {
       open = false;
       continue;
     }
-    const bool goes_on = open && runs.back().clip == frame.mark->clip && frame.mark->number >= runs.back().numbers.back();
+    const bool goes_on =
+        open && runs.back().clip == frame.mark->clip && frame.mark->number >= runs.back().numbers.back();
     if (!goes_on) runs.push_back({frame.mark->clip, frame.at_s, 0, {}});
     open = true;
     runs.back().numbers.push_back(frame.mark->number);
@@ -40,7 +41,8 @@ std::optional<double> find_tone(const SeenStream& stream, double at_s, const std
   constexpr int reach = 48 * 60;
   const auto centre = static_cast<std::int64_t>(std::llround((at_s - stream.sound_from_s) * 48'000));
   const auto length = static_cast<std::int64_t>(mark.size());
-  if (centre - reach < 0 || centre + reach + length > static_cast<std::int64_t>(stream.sound.size())) return std::nullopt;
+  if (centre - reach < 0 || centre + reach + length > static_cast<std::int64_t>(stream.sound.size()))
+    return std::nullopt;
   double mark_energy = 0;
   for (const float value : mark) mark_energy += static_cast<double>(value) * value;
   double best = 0;
@@ -66,7 +68,8 @@ std::optional<double> find_tone(const SeenStream& stream, double at_s, const std
 
 class Analysis {
  public:
-  Analysis(const SeenStream& stream, const std::vector<ExpectedItem>& items, double rate) : stream_(stream), rate_(rate) {
+  Analysis(const SeenStream& stream, const std::vector<ExpectedItem>& items, double rate)
+      : stream_(stream), rate_(rate) {
     for (const auto& item : items) items_[item.clip.id] = &item;
   }
 
@@ -163,8 +166,8 @@ std::string StreamReport::text() const {
   std::ostringstream out;
   out.precision(2);
   out << std::fixed << frames << " frames, " << items << " whole items: lost " << lost << ", doubled " << doubled
-      << ", irregular stamps " << irregular << ", unmarked " << unmarked << "; sound behind picture " << least_offset_ms()
-      << " to " << greatest_offset_ms() << " ms over " << sound_offsets_ms.size() << " marks\n";
+      << ", irregular stamps " << irregular << ", unmarked " << unmarked << "; sound behind picture "
+      << least_offset_ms() << " to " << greatest_offset_ms() << " ms over " << sound_offsets_ms.size() << " marks\n";
   for (const auto& line : findings) out << "  " << line << "\n";
   return out.str();
 }

@@ -18,11 +18,11 @@ struct ExpectedItem {
 
 struct StreamReport {
   int frames = 0;
-  int unmarked = 0;   // slate, black, blends
-  int items = 0;      // whole items seen: the first and the last of the stream are left out
+  int unmarked = 0;  // slate, black, blends
+  int items = 0;     // whole items seen: the first and the last of the stream are left out
   int lost = 0;
   int doubled = 0;
-  int irregular = 0;  // stamps further than 50 us from the frame before plus one frame
+  int irregular = 0;                     // stamps further than 50 us from the frame before plus one frame
   std::vector<double> sound_offsets_ms;  // sound behind its picture, one per mark of the sound
   std::vector<std::string> findings;     // in words, the first fifty
 

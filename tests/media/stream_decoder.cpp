@@ -19,10 +19,10 @@ namespace {
 template <class Take>
 void decode(const std::vector<AccessUnit>& units, const std::string& chain, Take take) {
   GError* error = nullptr;
-  GstElement* pipeline = gst_parse_launch(
-      ("appsrc name=in format=time block=true max-bytes=4000000 " + chain + " ! appsink name=out sync=false max-buffers=8")
-          .c_str(),
-      &error);
+  GstElement* pipeline = gst_parse_launch(("appsrc name=in format=time block=true max-bytes=4000000 " + chain +
+                                           " ! appsink name=out sync=false max-buffers=8")
+                                              .c_str(),
+                                          &error);
   if (pipeline == nullptr) throw std::runtime_error(error->message);
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstElement* source = gst_bin_get_by_name(GST_BIN(pipeline), "in");
@@ -83,7 +83,8 @@ void hear(GstSample* sample, SeenStream& stream) {
   const double due_s = stream.sound_from_s + static_cast<double>(stream.sound.size()) / 48'000;
   if (std::abs(at_s - due_s) > 0.001) {
     ++stream.sound_gaps;
-    if (at_s > due_s) stream.sound.resize(stream.sound.size() + static_cast<std::size_t>((at_s - due_s) * 48'000), 0.0F);
+    if (at_s > due_s)
+      stream.sound.resize(stream.sound.size() + static_cast<std::size_t>((at_s - due_s) * 48'000), 0.0F);
   }
   const auto* samples = reinterpret_cast<const float*>(map.data);
   stream.sound.insert(stream.sound.end(), samples, samples + map.size / sizeof(float));

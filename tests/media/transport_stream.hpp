@@ -14,8 +14,8 @@ struct AccessUnit {
 };
 
 struct TransportStream {
-  std::vector<AccessUnit> picture;  // H.264, one picture each
-  std::vector<AccessUnit> sound;    // AAC in ADTS
+  std::vector<AccessUnit> picture;   // H.264, one picture each
+  std::vector<AccessUnit> sound;     // AAC in ADTS
   std::int64_t discontinuities = 0;  // of the packets' counters: bytes were lost on the way
 };
 
