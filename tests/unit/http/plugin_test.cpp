@@ -28,5 +28,73 @@ TEST(RestPlugin, AnswersAnOperationBelowItsBasePath) {
   EXPECT_TRUE(host.faults().empty());
 }
 
+TEST(RestPlugin, DescribesItsOperationsBelowItsBasePath) {
+  FakeHost host;
+  host.add_echo("demo.things.get", "/demo/things/{id}");
+  LoadedPlugin rest(plugin_file("rest"), host, {{"listen", "127.0.0.1:0"}, {"base_path", "/x"}});
+  ASSERT_TRUE(rest.prepare().ok());
+  ASSERT_TRUE(rest.start().ok());
+  RawClient client(rest.port());
+  const auto document = Json::parse(client.get("/x/openapi.json").body);
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  EXPECT_EQ(document["servers"][0]["url"], "/x");
+  EXPECT_EQ(document["paths"]["/demo/things/{id}"]["get"]["operationId"], "demo.things.get");
+  EXPECT_EQ(document["info"]["version"], std::string(text(rest.plugin().version)));
+}
+
+TEST(RestPlugin, FailsToPrepareOnAnOccupiedPortAndSucceedsOnceItIsFree) {
+  FakeHost host;
+  LoadedPlugin first(plugin_file("rest"), host, {{"listen", "127.0.0.1:0"}});
+  ASSERT_TRUE(first.prepare().ok());
+  ASSERT_TRUE(first.start().ok());
+  LoadedPlugin second(plugin_file("rest"), host, {{"listen", first.address()["listen"]}});
+  const auto refused = second.prepare();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().status, WYV_UNAVAILABLE);
+  EXPECT_NE(refused.error().message.find("`listen` of the surface 'api'"), std::string::npos);
+  ASSERT_TRUE(first.stop().ok());
+  EXPECT_TRUE(second.prepare().ok());
+}
+
+TEST(RestPlugin, ServesAgainAfterAStop) {
+  FakeHost host;
+  host.add_echo("health", "/healthz");
+  LoadedPlugin rest(plugin_file("rest"), host, {{"listen", "127.0.0.1:0"}});
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(rest.prepare().ok());
+    ASSERT_TRUE(rest.start().ok());
+    EXPECT_EQ(RawClient(rest.port()).get("/healthz").status, 200);
+    ASSERT_TRUE(rest.stop().ok());
+    ASSERT_TRUE(rest.stop().ok());
+  }
+}
+
+TEST(RestPlugin, IsDestroyedAfterEachStepOfItsLife) {
+  FakeHost host;
+  const Json config{{"listen", "127.0.0.1:0"}};
+  { LoadedPlugin created(plugin_file("rest"), host, config); }
+  {
+    LoadedPlugin prepared(plugin_file("rest"), host, config);
+    ASSERT_TRUE(prepared.prepare().ok());
+  }
+  {
+    LoadedPlugin started(plugin_file("rest"), host, config);
+    ASSERT_TRUE(started.prepare().ok());
+    ASSERT_TRUE(started.start().ok());
+  }
+}
+
+TEST(WorkerApiPlugin, ServesItsOperationsAtTheRootAndPassesTheCredential) {
+  FakeHost host;
+  host.add({{"name", "worker.status"}, {"method", "GET"}, {"path", "/status"}},
+           [](const Received& call, const Answer& answer) { answer.json(200, Json(call.credential).dump()); });
+  LoadedPlugin worker(plugin_file("worker-api"), host, Json::object());
+  ASSERT_TRUE(worker.prepare().ok());
+  ASSERT_TRUE(worker.start().ok());
+  EXPECT_EQ(worker.address()["url"], "http://127.0.0.1:" + std::to_string(worker.port()));
+  EXPECT_EQ(RawClient(worker.port()).get("/status", "Authorization: Bearer token\r\n").body, "\"token\"");
+  EXPECT_EQ(RawClient(worker.port()).get("/openapi.json").status, 404);
+}
+
 }  // namespace
 }  // namespace wyvern::test
