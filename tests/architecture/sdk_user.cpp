@@ -1,0 +1,1 @@
+#include "wyvern/plugin.hpp"
