@@ -104,7 +104,8 @@ Resumption plan_resumption(const OnAir& on_air, const OnAirList& list, const Rat
   if (!skip.empty()) {
     // The list may hold the skipped one still, or not any more: then what stood behind it has its place.
     if (const auto index = index_of(items, skip)) return at_next(playlist, *index);
-    const auto index = static_cast<std::size_t>(std::max<std::int64_t>(on_air.last.value("index", std::int64_t{0}), 0));
+    const Json last = on_air.last.is_object() ? on_air.last : playlist.value("start", Json::object());
+    const auto index = static_cast<std::size_t>(std::max<std::int64_t>(last.value("index", std::int64_t{0}), 0));
     if (index < items.size()) return at(index, 0, "next");
     return playlist.value("loop", false) ? at(0, 0, "next")
                                          : Resumption{Resumption::Kind::ended, 0, 0, false, "next", {}};
