@@ -5,7 +5,7 @@
 namespace wyvern::staging {
 
 Staging::Staging(Parts parts)
-    : storages_(parts.storages),
+    : storages_(parts.storages, parts.storage_timeout),
       directory_(parts.settings.cache_dir),
       queue_(parts.store, parts.events,
              {.owner_group = directory_.identity(), .lease = parts.settings.lease, .poll = parts.settings.poll},

@@ -8,6 +8,7 @@
 //   staging.stop();
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -31,6 +32,7 @@ class Staging {
     Settings settings;
     std::vector<StorageAccess> storages;
     Say say = {};
+    std::chrono::milliseconds storage_timeout = std::chrono::seconds(10);  // for each call of a storage
   };
 
   // Takes the cache's folder; throws Failure when it cannot.
