@@ -66,7 +66,7 @@ playout::Dependencies playout_dependencies(Process& process, store::Store store,
   given.runtime = {runtime.table, runtime.instance};
   const auto& engine = process.first_of("engine");
   const auto* engine_plugin = process.catalogue().find(engine.plugin).or_throw();
-  given.engine = {engine.name, engine.plugin, engine_plugin->manifest.value("renders_for", std::string()),
+  given.engine = {engine.name, engine.plugin, engine_plugin->manifest.value("renders_for", engine.plugin),
                   engine.settings};
   return given;
 }

@@ -393,7 +393,9 @@ void Reconciler::push_list(const Channel& channel) {
     const auto loop = session.first("SELECT loop FROM playout_playlists WHERE id = $1", {*channel.loaded_playlist_id},
                                     [](const store::Row& row) { return row.boolean("loop"); });
     if (!loop) return std::nullopt;
-    return make_rundown(session, *channel.loaded_playlist_id, *loop, "");
+    auto made = make_rundown(session, *channel.loaded_playlist_id, *loop, {});
+    made.json.erase("load_id");  // it is the same load, edited
+    return made;
   });
   if (!rundown) return;
   const auto sent =
