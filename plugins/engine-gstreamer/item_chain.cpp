@@ -22,6 +22,30 @@ std::string orientation(GstPad* pad) {
   }
 }
 
+// The first that a decoder of pictures was told.
+std::string orientation_in(GstElement* pipeline) {
+  std::string found;
+  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
+  GValue item = G_VALUE_INIT;
+  for (;;) {
+    const auto result = gst_iterator_next(elements, &item);
+    if (result == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);
+    if (result == GST_ITERATOR_DONE || result == GST_ITERATOR_ERROR) break;
+    if (result != GST_ITERATOR_OK) continue;
+    auto* element = static_cast<GstElement*>(g_value_get_object(&item));
+    GstElementFactory* factory = gst_element_get_factory(element);
+    const Gst<GstPad> sink(gst_element_get_static_pad(element, "sink"));
+    if (factory != nullptr && sink && found.empty() &&
+        gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
+                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO) != FALSE)
+      found = orientation(sink.get());
+    g_value_reset(&item);
+  }
+  g_value_unset(&item);
+  gst_iterator_free(elements);
+  return found;
+}
+
 std::string turn(const std::string& orientation) {
   const char* direction = orientation == "rotate-90"         ? "90r"
                           : orientation == "rotate-180"      ? "180"
@@ -57,14 +81,14 @@ std::string house_sound_caps(const HouseFormat& format) {
   return caps;
 }
 
-std::string picture_chain(GstPad* decoded, const HouseFormat& format) {
+std::string picture_chain(GstElement* pipeline, GstPad* decoded, const HouseFormat& format) {
   // Both fields become pictures only where the house has a use for them.
   const bool both_fields = format.rate_num > 40 * format.rate_den;
   std::string chain;
   // The deinterlacer knows eight-bit formats; it lets others pass when they are progressive.
   if (fields_in(decoded)) chain += "videoconvert ! ";
   chain += std::string("deinterlace name=deinterlace mode=auto fields=") + (both_fields ? "all" : "top") + " ! ";
-  chain += turn(orientation(decoded));
+  chain += turn(orientation_in(pipeline));
   chain += "videoconvertscale add-borders=true ! " + house_picture_caps(format) +
            " ! appsink name=pictures sync=false max-buffers=1 enable-last-sample=false";
   return chain;

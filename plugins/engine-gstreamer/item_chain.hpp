@@ -14,7 +14,8 @@ std::string house_picture_caps(const HouseFormat& format);
 std::string house_sound_caps(const HouseFormat& format);
 
 // For gst_parse_bin_from_description: pictures end in an appsink "pictures", sound in an appsink "sound".
-std::string picture_chain(GstPad* decoded, const HouseFormat& format);
+// `pipeline` is searched for the decoder, which knows how the picture was turned before it says so behind it.
+std::string picture_chain(GstElement* pipeline, GstPad* decoded, const HouseFormat& format);
 std::string sound_chain(const HouseFormat& format);
 
 }  // namespace wyvern::feeder

@@ -147,7 +147,7 @@ void ItemPipeline::link(GstPad* pad) {
     const std::lock_guard lock(mutex_);
     if (slot != nullptr) return;  // one picture and one sound: the first of each
   }
-  const std::string description = picture ? picture_chain(pad, format_) : sound_chain(format_);
+  const std::string description = picture ? picture_chain(pipeline_.get(), pad, format_) : sound_chain(format_);
   GError* error = nullptr;
   GstElement* chain = gst_parse_bin_from_description(description.c_str(), TRUE, &error);
   const Gst<GError> held(error);
@@ -216,9 +216,11 @@ void ItemPipeline::seek(std::int64_t margin_ns) {
   wait_async("seek to the in point");
   pictures_.flush_stop();
   samples_.flush_stop();
-  if (sound_sink_ == nullptr) samples_.end();
   last_index_ = INT64_MIN;
   picture_end_ns_ = 0;
+  // An end that came with the flush was thrown away with all else.
+  if (gst_app_sink_is_eos(GST_APP_SINK(picture_sink_)) != FALSE) picture_ended();
+  if (sound_sink_ == nullptr || gst_app_sink_is_eos(GST_APP_SINK(sound_sink_)) != FALSE) samples_.end();
 }
 
 void ItemPipeline::play() {

@@ -60,7 +60,11 @@ Json stream_facts(GstElement* pipeline) {
              {"audio_rate", nullptr}};
   GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
   GValue item = G_VALUE_INIT;
-  while (gst_iterator_next(elements, &item) == GST_ITERATOR_OK) {
+  for (;;) {
+    const auto result = gst_iterator_next(elements, &item);
+    if (result == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);
+    if (result == GST_ITERATOR_DONE || result == GST_ITERATOR_ERROR) break;
+    if (result != GST_ITERATOR_OK) continue;
     auto* element = static_cast<GstElement*>(g_value_get_object(&item));
     read_element(element, facts);
     if (std::strcmp(GST_OBJECT_NAME(element), "sound") == 0) {
@@ -70,13 +74,14 @@ Json stream_facts(GstElement* pipeline) {
       if (caps && gst_audio_info_from_caps(&info, caps.get()) != FALSE) {
         facts["audio_channels"] = GST_AUDIO_INFO_CHANNELS(&info);
         facts["audio_rate"] = GST_AUDIO_INFO_RATE(&info);
-        if (facts["audio_codec"].is_null()) facts["audio_codec"] = "pcm";
       }
     }
     g_value_reset(&item);
   }
   g_value_unset(&item);
   gst_iterator_free(elements);
+  // Sound that no decoder stood before.
+  if (facts["audio_codec"].is_null() && !facts["audio_channels"].is_null()) facts["audio_codec"] = "pcm";
   return facts;
 }
 

@@ -1,0 +1,228 @@
+// What a channel costs, against ffmpeg doing the same transcode at the same bit rate in the same run; how many channels
+// fit; whether memory stays flat; how soon a skip is seen. Figures of time depend on the machine, so each line carries
+// its name, and what matters is printed as a ratio.
+//   engine_bench [seconds=30] [cost] [channels] [boundaries] [start]
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "child_process.hpp"
+#include "clip_maker.hpp"
+#include "loaded_engine.hpp"
+#include "srt_recorder.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using wyvern::bench::ChildProcess;
+using Json = nlohmann::json;
+
+std::string folder() {
+  const auto path = std::filesystem::temp_directory_path() / "wyvern-bench";
+  std::filesystem::create_directories(path);
+  return path.string() + "/";
+}
+
+std::string machine() {
+  utsname name{};
+  uname(&name);
+  return std::string(name.nodename) + " (" + std::to_string(std::thread::hardware_concurrency()) + " cores)";
+}
+
+// Noise over moving bars: as much work for an encoder as real pictures.
+std::string noisy_clip(int width, int height, int seconds) {
+  const std::string path =
+      folder() + "noisy-" + std::to_string(height) + "-" + std::to_string(seconds) + ".mp4";
+  if (std::filesystem::exists(path)) return path;
+  const std::string command = "ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=" + std::to_string(width) + "x" +
+                              std::to_string(height) + ":r=25,noise=alls=12:allf=t -f lavfi -i sine=440:r=48000 -t " +
+                              std::to_string(seconds) +
+                              " -c:v libx264 -preset veryfast -b:v 8M -g 50 -pix_fmt yuv420p -c:a aac -b:a 128k -ac 2 " + path;
+  if (std::system(command.c_str()) != 0) throw std::runtime_error(command);  // NOLINT(concurrency-mt-unsafe)
+  return path;
+}
+
+std::string write(const std::string& name, const Json& json) {
+  std::ofstream(folder() + name) << json;
+  return folder() + name;
+}
+
+Json looping(const std::string& clip, int seconds) {
+  return {{"playlist_id", "bench"},
+          {"loop", true},
+          {"items", {{{"id", "a"}, {"media_path", clip}, {"duration_ms", seconds * 1000}}}}};
+}
+
+Json last_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  for (std::string next; std::getline(file, next);) line = next;
+  return Json::parse(line);
+}
+
+int events_in(const std::string& path, const std::string& type) {
+  std::ifstream file(path);
+  int count = 0;
+  for (std::string line; std::getline(file, line);) count += line.find("\"type\":\"" + type + "\"") != std::string::npos;
+  return count;
+}
+
+std::vector<std::string> receiver(int port) {
+  return {"srt-live-transmit", "-q", "srt://127.0.0.1:" + std::to_string(port) + "?mode=caller", "file://con"};
+}
+
+// Both at once, so that whatever else the machine does burdens both alike.
+void cost(int seconds) {
+  const auto clip = noisy_clip(1920, 1080, 20);
+  const int ours = wyvern::media::free_port();
+  const int theirs = ours == 65535 ? 40'000 : ours + 1;
+  const auto channel = write("cost-channel.json",
+                             wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(ours)})));
+  ChildProcess engine({ENGINE_PLAYER, channel, write("cost-list.json", looping(clip, 20)), std::to_string(seconds)},
+                      folder() + "cost-engine.log");
+  ChildProcess ffmpeg({"ffmpeg", "-nostdin", "-v", "error", "-stream_loop", "-1", "-re", "-i", clip, "-t", std::to_string(seconds),
+                       "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "6M", "-g", "50", "-c:a", "aac", "-b:a", "128k", "-f",
+                       "mpegts", "srt://127.0.0.1:" + std::to_string(theirs) + "?mode=listener&pkt_size=1316"},
+                      folder() + "cost-ffmpeg.log");
+  std::this_thread::sleep_for(500ms);  // both must listen before a receiver calls
+  ChildProcess first(receiver(ours), "/dev/null");
+  ChildProcess second(receiver(theirs), "/dev/null");
+  const auto engine_usage = engine.wait();
+  const auto ffmpeg_usage = ffmpeg.wait();
+  first.end();
+  second.end();
+  first.wait();
+  second.wait();
+  const auto status = last_line(folder() + "cost-engine.log");
+  std::cout << "cost on " << machine() << ": 1080p25 for " << seconds << " s: engine " << engine_usage.cpu_s << " s, ffmpeg "
+            << ffmpeg_usage.cpu_s << " s of processor time, ratio " << engine_usage.cpu_s / ffmpeg_usage.cpu_s
+            << " (at most 1.0); resident " << engine_usage.greatest_rss_mb << " MB at most (under 400); late frames "
+            << status["late_frames"] << ", sent bytes " << status["outputs"][0]["bytes"] << std::endl;
+}
+
+void channels(int seconds) {
+  const auto clip = noisy_clip(1280, 720, 20);
+  const auto list = write("channels-list.json", looping(clip, 20));
+  std::vector<ChildProcess> players;
+  std::vector<ChildProcess> receivers;
+  for (int i = 0; i < 5; ++i) {
+    const int port = wyvern::media::free_port();
+    const auto channel = write("channel-" + std::to_string(i) + ".json",
+                               wyvern::media::channel_json(1280, 720, 25, 1, Json::array({wyvern::media::srt_output(port)})));
+    players.emplace_back(std::vector<std::string>{ENGINE_PLAYER, channel, list, std::to_string(seconds)},
+                         folder() + "channel-" + std::to_string(i) + ".log");
+    std::this_thread::sleep_for(300ms);
+    receivers.emplace_back(receiver(port), "/dev/null");
+  }
+  double cpu_s = 0;
+  std::int64_t late = 0;
+  std::int64_t repeated = 0;
+  std::int64_t left_out = 0;
+  for (std::size_t i = 0; i < players.size(); ++i) {
+    cpu_s += players[i].wait().cpu_s;
+    const auto status = last_line(folder() + "channel-" + std::to_string(i) + ".log");
+    late += status["late_frames"].get<std::int64_t>();
+    repeated += status["repeated_frames"].get<std::int64_t>();
+    left_out += status["skipped_frames"].get<std::int64_t>();
+  }
+  for (auto& process : receivers) process.end(), process.wait();
+  std::cout << "channels on " << machine() << ": five of 720p25 for " << seconds << " s: late frames " << late
+            << ", repeated " << repeated << ", left out " << left_out << " (all 0); " << cpu_s / seconds
+            << " cores in all" << std::endl;
+}
+
+// Memory over boundaries: short items, so that a thousand of them take minutes, not hours.
+void boundaries(int seconds) {
+  wyvern::media::ClipSpec spec;
+  spec.path = folder() + "short.mp4";
+  spec.width = 1920;
+  spec.height = 1080;
+  spec.frames = 8;
+  spec.audio_ms = 320;
+  make_clip(spec);
+  const int port = wyvern::media::free_port();
+  const auto channel = write("boundaries-channel.json",
+                             wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(port)})));
+  ChildProcess engine({ENGINE_PLAYER, channel, write("boundaries-list.json", Json{{"playlist_id", "b"},
+                                                                                  {"loop", true},
+                                                                                  {"items", {{{"id", "a"},
+                                                                                              {"media_path", spec.path},
+                                                                                              {"duration_ms", 320}}}}}),
+                       std::to_string(seconds)},
+                      folder() + "boundaries.log");
+  std::vector<double> resident;
+  for (int tenth = 0; tenth < 10; ++tenth) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds * 0.098));
+    resident.push_back(engine.rss_mb());
+  }
+  const auto usage = engine.wait();
+  std::cout << "boundaries on " << machine() << ": " << events_in(folder() + "boundaries.log", "item_started")
+            << " boundaries of 1080p25 in " << seconds << " s: resident MB";
+  for (const double mb : resident) std::cout << " " << static_cast<int>(mb);
+  std::cout << ", last over second " << resident.back() / resident[1] << " (flat: about 1), at most "
+            << usage.greatest_rss_mb << " MB (under 400)" << std::endl;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void start(int) {
+  const auto clip = noisy_clip(1280, 720, 20);
+  std::vector<double> first_packet_ms;
+  std::vector<double> skip_ms;
+  for (int round = 0; round < 20; ++round) {
+    const int port = wyvern::media::free_port();
+    const auto before = std::chrono::steady_clock::now();
+    wyvern::media::LoadedEngine engine;
+    engine.configure(wyvern::media::channel_json(1280, 720, 25, 1, Json::array({wyvern::media::srt_output(port)})));
+    engine.start_channel();
+    wyvern::media::SrtRecorder recorder(port, folder() + "start.ts");
+    first_packet_ms.push_back(std::chrono::duration<double, std::milli>(recorder.first_bytes(10s) - before).count());
+    engine.load(looping(clip, 20));
+    engine.wait_for("item_started", 10s);
+    const auto ready = [&] { return engine.status()["next"]["ready"] == true; };
+    for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end && !ready();)
+      std::this_thread::sleep_for(5ms);
+    const auto pressed = std::chrono::steady_clock::now();
+    engine.skip();
+    engine.wait_for("item_started", 10s, 2);
+    skip_ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - pressed).count());
+    engine.stop_channel();
+  }
+  std::cout << "start on " << machine() << ": from the engine's start to the first bytes at an SRT receiver "
+            << median(first_packet_ms) << " ms, from skip to the first frame of the next item " << median(skip_ms)
+            << " ms (medians of 20)" << std::endl;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int seconds = 30;
+  std::vector<std::string> parts;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument.rfind("seconds=", 0) == 0)
+      seconds = std::stoi(argument.substr(8));
+    else
+      parts.push_back(argument);
+  }
+  if (parts.empty()) parts = {"cost", "channels", "boundaries", "start"};
+  try {
+    for (const auto& part : parts) {
+      if (part == "cost") cost(seconds);
+      if (part == "channels") channels(seconds);
+      if (part == "boundaries") boundaries(seconds);
+      if (part == "start") start(seconds);
+    }
+  } catch (const std::exception& failure) {
+    std::cerr << "engine_bench: " << failure.what() << "\n";
+    return 1;
+  }
+}
