@@ -64,12 +64,13 @@ void read_url(const std::string& text, Settings& settings, std::map<std::string,
   // The text itself stays out of every message: its query may hold the passphrase.
   if (!parsed) throw invalid("url", "it is no URL; write it like " + std::string(kDefaultUrl));
   const urls::url_view url = *parsed;
-  if (url.scheme() != "srt") throw invalid("url", "it must begin with srt://, not " + std::string(url.scheme()) + ":");
+  if (url.scheme() != "srt" && url.scheme() != "SRT")
+    throw invalid("url", "it must begin with srt://, not " + std::string(url.scheme()) + ":");
   if (!url.has_authority()) throw invalid("url", "a host and a port are expected behind srt://");
   if (url.has_userinfo()) throw invalid("url", "SRT has no user names; use passphrase or streamid");
+  if (!url.has_port() || url.port().empty()) throw invalid("url", "the port is missing");
   if (!url.encoded_path().empty() && url.encoded_path() != "/") throw invalid("url", "SRT has no path; use streamid");
   if (url.has_fragment()) throw invalid("url", "a part behind # has no meaning here");
-  if (!url.has_port() || url.port().empty()) throw invalid("url", "the port is missing");
   settings.port = static_cast<std::uint16_t>(ranged("url: port", whole_number("url: port", url.port()), 1, 65535));
   query = parameters(url);
   settings.host = std::string(url.encoded_host());
