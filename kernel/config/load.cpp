@@ -64,7 +64,11 @@ class Loading {
       place(std::move(claimed.diagnostics));
       check(compiled_file_schema(), converted_.value, "");
       for (const auto& [pointer, schema] : schemas_) {
-        Json settings = converted_.value.at(Json::json_pointer(pointer));
+        // Absent, or no map, when the file was too large to follow or names the instance twice: that is a fault
+        // already.
+        const Json::json_pointer at(pointer);
+        if (!converted_.value.contains(at) || !converted_.value.at(at).is_object()) continue;
+        Json settings = converted_.value.at(at);
         settings.erase("plugin");
         check(schema, settings, pointer);
       }

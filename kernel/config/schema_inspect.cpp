@@ -5,16 +5,6 @@
 namespace wyvern::config {
 namespace {
 
-const Json* find_target(const Json& root, const std::string& reference) {
-  if (reference.empty() || reference[0] != '#') return nullptr;
-  try {
-    const Json::json_pointer pointer(reference.substr(1));
-    return root.contains(pointer) ? &root.at(pointer) : nullptr;
-  } catch (const Json::exception&) {
-    return nullptr;
-  }
-}
-
 void add_pattern(Patterns& patterns, const std::string& pattern) {
   if (pattern.size() > pattern_limit)
     throw std::invalid_argument("a pattern is longer than " + std::to_string(pattern_limit) + " bytes");
@@ -35,10 +25,8 @@ void inspect(const Json& root, const Json& node, Patterns& patterns, int depth) 
   if (!node.is_object()) return;
   for (const auto& [key, child] : node.items()) {
     if (key == "$ref" && child.is_string()) {
-      if (find_target(root, child.get<std::string>()) == nullptr)
+      if (find_reference(root, child.get<std::string>()) == nullptr)
         throw std::invalid_argument("$ref '" + child.get<std::string>() + "' leads nowhere in this schema");
-      if (resolve_schema(root, node) == nullptr)
-        throw std::invalid_argument("$ref '" + child.get<std::string>() + "' leads back to itself");
     } else if (key == "pattern" && child.is_string()) {
       add_pattern(patterns, child.get<std::string>());
     } else if (key == "patternProperties" && child.is_object()) {
@@ -50,10 +38,21 @@ void inspect(const Json& root, const Json& node, Patterns& patterns, int depth) 
 
 }  // namespace
 
+const Json* find_reference(const Json& root, const std::string& reference) {
+  if (reference.empty() || reference[0] != '#') return nullptr;
+  try {
+    const Json::json_pointer pointer(reference.substr(1));
+    return root.contains(pointer) ? &root.at(pointer) : nullptr;
+  } catch (const Json::exception&) {
+    return nullptr;
+  }
+}
+
 Patterns inspect_schema(const Json& schema) {
   if (!schema.is_object() && !schema.is_boolean()) throw std::invalid_argument("a schema is an object or a boolean");
   Patterns patterns;
   inspect(schema, schema, patterns, 0);
+  check_schema_cost(schema);
   return patterns;
 }
 
@@ -63,7 +62,7 @@ const Json* resolve_schema(const Json& root, const Json& node) {
     if (!at->is_object()) return at;
     const auto reference = at->find("$ref");
     if (reference == at->end() || !reference->is_string()) return at;
-    at = find_target(root, reference->get<std::string>());
+    at = find_reference(root, reference->get<std::string>());
     if (at == nullptr) return nullptr;
   }
   return nullptr;

@@ -19,9 +19,15 @@ inline constexpr std::size_t pattern_limit = 512;        // bytes
 
 using Patterns = std::map<std::string, std::regex, std::less<>>;
 
-// Checks that every $ref of a schema leads somewhere in it, and that its patterns compile; throws
-// std::invalid_argument.
+// Checks that every $ref of a schema leads somewhere in it, that its patterns compile, and that it costs no more than a
+// sensible one; throws std::invalid_argument.
 Patterns inspect_schema(const Json& schema);
+
+// The last of those: no schema applies itself to the same value again, and none multiplies without end.
+void check_schema_cost(const Json& schema);
+
+// What "#/definitions/x" names in `root`, or null.
+const Json* find_reference(const Json& root, const std::string& reference);
 
 // What a schema node stands for: follows $ref within `root`. Null when it goes in a circle.
 const Json* resolve_schema(const Json& root, const Json& node);

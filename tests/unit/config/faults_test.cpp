@@ -5,6 +5,7 @@
 namespace wyvern::config {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -75,6 +76,12 @@ TEST_F(Faults, OfAMissingKeyPointToWhereItIsMissing) {
 TEST_F(Faults, OfDuplicateKeysNameTheFirst) {
   EXPECT_EQ(of_store("    sync: true\n    sync: false\n"),
             "8:5 config.duplicate_key the key 'sync' is here twice; the first is on line 7");
+}
+
+TEST_F(Faults, OfAnInstanceThatIsThereTwiceWithAnotherShape) {
+  EXPECT_THAT(of("wyvern: 1\nroles: [node]\nruntimes:\n  a: {plugin: runtime-process}\n  b: 5\n"
+                 "  b: {plugin: runtime-process}\n"),
+              AllOf(HasSubstr("config.duplicate_key"), HasSubstr("expected an object, found the string '5'")));
 }
 
 TEST_F(Faults, OfTabsNameTheLine) { EXPECT_THAT(of("wyvern: 1\nroles:\n\t- node\n"), StartsWith("3:1 config.tab")); }

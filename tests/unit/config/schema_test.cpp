@@ -100,8 +100,34 @@ TEST(Schema, ThatIsNoneIsRefusedWithTheReason) {
   EXPECT_THAT(reason(R"({"$ref": "#/nowhere"})"), HasSubstr("leads nowhere"));
   EXPECT_THAT(reason(R"({"$ref": "http://example.com/schema"})"), HasSubstr("leads nowhere"));
   EXPECT_THAT(reason(R"({"$ref": "#"})"), HasSubstr("leads back to itself"));
+  EXPECT_THAT(reason(R"({"properties": {"a": {"anyOf": [{"$ref": "#/properties/a"}, {}]}}})"),
+              HasSubstr("leads back to itself"));
   EXPECT_NE(reason(R"({"type": 5})"), "");
   EXPECT_NE(reason(R"({"minLength": "x"})"), "");
+}
+
+// Each definition applies the next one twice, or leads to the next one through a property.
+std::string refused(const std::string& first, const std::string& middle, const std::string& last) {
+  std::string text = R"({"$ref": "#/definitions/d100", "definitions": {"end": {})";
+  for (int i = 100; i < 400; ++i)
+    text += ", \"d" + std::to_string(i) + "\": " + first + "#/definitions/d" + std::to_string(i + 1) + middle +
+            "#/definitions/d" + std::to_string(i + 1) + last;
+  text += R"(, "d400": {}}})";
+  try {
+    const Schema schema(Json::parse(text));
+    return "";
+  } catch (const std::invalid_argument& bad) {
+    return bad.what();
+  }
+}
+
+TEST(Schema, ThatMultipliesWithoutEndIsRefused) {
+  EXPECT_NE(refused(R"({"anyOf": [{"$ref": ")", R"("}, {"$ref": ")", R"("}]})"), "");
+}
+
+TEST(Schema, ThatLeadsOnWithoutEndIsRefused) {
+  EXPECT_THAT(refused(R"({"properties": {"a": {"$ref": ")", R"("}, "b": {"$ref": ")", R"("}}})"),
+              HasSubstr("nested too deeply"));
 }
 
 TEST(Schema, FillsDefaultsAtEveryDepthThatIsThere) {
