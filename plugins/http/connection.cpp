@@ -73,6 +73,7 @@ bool is_json(std::string_view content_type) {
 
 Connection::Connection(std::shared_ptr<Core> core, Socket socket)
     : core_(std::move(core)),
+      membership_(core_->connections, this),
       socket_(std::move(socket)),
       input_(first_input_bytes),
       parser_(core_->settings.max_header_bytes, core_->settings.max_target_bytes),
@@ -82,10 +83,7 @@ Connection::Connection(std::shared_ptr<Core> core, Socket socket)
   if (!ignored) remote_ = describe(peer);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
-  core_->connections.add(this);
 }
-
-Connection::~Connection() { core_->connections.remove(this); }
 
 void Connection::start(bool one_too_many) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), one_too_many] {

@@ -26,7 +26,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 
   Connection(std::shared_ptr<Core> core, Socket socket);
-  ~Connection() override;
 
   // [any] Begins to read; or, for one connection too many, answers 503 and ends.
   void start(bool one_too_many);
@@ -71,6 +70,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void name_request();
 
   const std::shared_ptr<Core> core_;
+  const Connections::Membership membership_;
   Socket socket_;
   std::string remote_;
 
