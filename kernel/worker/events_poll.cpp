@@ -14,10 +14,7 @@ constexpr std::size_t most_waiting = 64;
 
 EventsPoll::EventsPoll(Spool& spool) : spool_(spool), thread_([this] { watch(); }) {}
 
-EventsPoll::~EventsPoll() {
-  stop();
-  thread_.join();
-}
+EventsPoll::~EventsPoll() { stop(); }
 
 void EventsPoll::answer(Poll poll) {
   {
@@ -46,6 +43,8 @@ void EventsPoll::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  const std::lock_guard lock(join_mutex_);
+  if (thread_.joinable()) thread_.join();
 }
 
 void EventsPoll::send(const Poll& poll) {

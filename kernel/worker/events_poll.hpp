@@ -19,7 +19,7 @@ namespace wyvern::worker {
 class EventsPoll {
  public:
   explicit EventsPoll(Spool& spool);
-  ~EventsPoll();  // answers all that wait; the spool must still be there
+  ~EventsPoll();
   EventsPoll(const EventsPoll&) = delete;
   EventsPoll& operator=(const EventsPoll&) = delete;
 
@@ -34,7 +34,8 @@ class EventsPoll {
   void answer(Poll poll);
   // Something may have come.
   void look_again();
-  // Answers all that wait; later polls are answered at once.
+  // Answers all that wait, and returns when that is done; later polls are answered at once. Idempotent. The spool must
+  // still be there.
   void stop();
 
  private:
@@ -47,6 +48,7 @@ class EventsPoll {
   std::list<Poll> waiting_;
   bool look_ = false;
   bool stopping_ = false;
+  std::mutex join_mutex_;
   std::thread thread_;
 };
 

@@ -27,6 +27,7 @@ Lease::Lease(const Settings& settings, std::int64_t epoch, std::filesystem::path
     if (before.value("boot", "") == clock_.boot_id()) {
       deadline_ns_ = before.value("deadline_ns", std::int64_t{0});
       ttl_ms_ = before.value("ttl_ms", std::int64_t{0});
+      loss_taken_ = *deadline_ns_ <= clock_.boot_ns();  // by the worker before this one
     }
   } else if (settings.first_lease) {
     ttl_ms_ = settings.first_lease->count();

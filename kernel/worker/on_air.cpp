@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::int64_t longest_us = 24LL * 3600 * 1'000'000;
 
-std::int64_t integer(const Json& json, const char* name, std::int64_t otherwise = 0) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_number() ? found->get<std::int64_t>() : otherwise;
-}
-
 bool same_airing(const Json& started, const Json& ended) {
   for (const char* name : {"item_id", "load_id", "loop_count"}) {
     if (started.value(name, Json()) != ended.value(name, Json())) return false;
@@ -22,10 +17,20 @@ bool same_airing(const Json& started, const Json& ended) {
 Json to_json(const Moment& at) { return {{"wall_us", at.wall_us}, {"boot_ns", at.boot_ns}, {"boot_id", at.boot_id}}; }
 
 Moment moment(const Json& json) {
-  return {integer(json, "wall_us"), integer(json, "boot_ns"), json.value("boot_id", "")};
+  return {integer_of(json, "wall_us"), integer_of(json, "boot_ns"), json.value("boot_id", "")};
 }
 
 }  // namespace
+
+std::string text_of(const Json& json, const char* name) {
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t integer_of(const Json& json, const char* name) {
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  return found != json.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+}
 
 std::optional<std::int64_t> elapsed_us(const Moment& then, const Clock& clock) {
   const bool same_boot = !then.boot_id.empty() && then.boot_id == clock.boot_id();
@@ -48,24 +53,24 @@ std::optional<OnAirList> OnAirList::from(const Json& json) try {
 }
 
 void OnAir::fold(std::uint64_t number, const Json& engine_event, const Clock* clock) {
-  const std::string type = engine_event.value("type", "");
+  const std::string type = text_of(engine_event, "type");
   if (number != 0) event = number;
   if (type == "item_started") {
     open.push_back({number, engine_event});
     last = engine_event;
     ended = false;
     target.clear();
-    const Moment at = clock != nullptr ? Moment::now(*clock) : Moment{integer(engine_event, "at_us"), 0, ""};
-    checkpoint = Checkpoint{open.back().id(), integer(engine_event, "offset_frames"), 0, std::nullopt, at};
+    const Moment at = clock != nullptr ? Moment::now(*clock) : Moment{integer_of(engine_event, "at_us"), 0, ""};
+    checkpoint = Checkpoint{open.back().id(), integer_of(engine_event, "offset_frames"), 0, std::nullopt, at};
   } else if (type == "item_ended") {
     auto found = std::find_if(open.begin(), open.end(),
                               [&](const OpenItem& item) { return same_airing(item.started, engine_event); });
     if (found == open.end()) {
-      const auto id = engine_event.value("item_id", "");
+      const auto id = text_of(engine_event, "item_id");
       found = std::find_if(open.begin(), open.end(), [&](const OpenItem& item) { return item.id() == id; });
     }
     if (found != open.end()) open.erase(found);
-    if (engine_event.value("result", "") == "played") crashes.erase(engine_event.value("item_id", ""));
+    if (text_of(engine_event, "result") == "played") crashes.erase(text_of(engine_event, "item_id"));
   } else if (type == "playback_ended") {
     ended = true;
     paused = false;
@@ -74,15 +79,15 @@ void OnAir::fold(std::uint64_t number, const Json& engine_event, const Clock* cl
 
 void OnAir::observe(const Json& status, const Clock& clock, bool keep_paused) {
   alive = Moment::now(clock);
-  if (!keep_paused) paused = status.value("state", "") == "paused";
+  if (!keep_paused) paused = text_of(status, "state") == "paused";
   const Json item = status.value("item", Json());
   const OpenItem* now = on_air();
-  if (now == nullptr || !item.is_object() || item.value("id", "") != now->id()) return;
-  Checkpoint next{now->id(), integer(item, "position_frames"),
-                  std::max<std::int64_t>(integer(status, "frame") - integer(now->started, "frame"), 0), std::nullopt,
-                  alive};
+  if (now == nullptr || !item.is_object() || text_of(item, "id") != now->id()) return;
+  Checkpoint next{now->id(), integer_of(item, "position_frames"),
+                  std::max<std::int64_t>(integer_of(status, "frame") - integer_of(now->started, "frame"), 0),
+                  std::nullopt, alive};
   if (item.contains("duration_frames") && item["duration_frames"].is_number()) {
-    next.duration_frames = integer(item, "duration_frames");
+    next.duration_frames = integer_of(item, "duration_frames");
   }
   checkpoint = std::move(next);
 }

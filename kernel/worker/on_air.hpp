@@ -28,13 +28,17 @@ struct Moment {
 // else by the wall clock. Nothing when that went back, or forward by more than a day.
 std::optional<std::int64_t> elapsed_us(const Moment& then, const Clock& clock);
 
+// A field of what the engine told, or "" or 0: an engine that leaves one null may not cost the worker its life.
+std::string text_of(const Json& json, const char* name);
+std::int64_t integer_of(const Json& json, const char* name);
+
 // An item that began and has not ended.
 struct OpenItem {
   std::uint64_t number = 0;  // of its event in the spool
   Json started;              // the engine's item_started
 
-  std::string id() const { return started.value("item_id", ""); }
-  std::string load_id() const { return started.value("load_id", ""); }
+  std::string id() const { return text_of(started, "item_id"); }
+  std::string load_id() const { return text_of(started, "load_id"); }
 };
 
 // Where the newest open item was.

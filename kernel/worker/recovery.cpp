@@ -32,19 +32,25 @@ Blame blame(OnAir& on_air, const OnAirList& list) {
 void take_out(Json& items, const std::vector<std::string>& ids) {
   Json left = Json::array();
   for (auto& item : items) {
-    if (std::find(ids.begin(), ids.end(), item.value("id", "")) == ids.end()) left.push_back(std::move(item));
+    if (std::find(ids.begin(), ids.end(), text_of(item, "id")) == ids.end()) left.push_back(std::move(item));
   }
   items = std::move(left);
 }
 
 // The newest state that can be told: the file's, with what the spool has beyond it, and the other way round.
-OnAir reconstruct(const std::optional<OnAir>& written, Spool& spool) {
+OnAir reconstruct(const std::optional<OnAir>& written, const std::optional<OnAirList>& list, Spool& spool) {
   OnAir on_air = written.value_or(OnAir{});
+  // An end that was told before the list was loaded is that of another list.
+  const auto of_another_list = [&](std::uint64_t number) { return list && number <= list->after; };
+  if (of_another_list(on_air.event)) on_air.ended = false;
   // An item that began so shortly before the end that its event did not reach the disk began all the same.
   for (auto& item : on_air.open) {
     if (item.number > spool.last_found()) item.number = spool.append(item.started);
   }
-  spool.replay(on_air.event, [&](std::uint64_t number, const Json& event) { on_air.fold(number, event, nullptr); });
+  spool.replay(on_air.event, [&](std::uint64_t number, const Json& event) {
+    on_air.fold(number, event, nullptr);
+    if (of_another_list(number)) on_air.ended = false;
+  });
   return on_air;
 }
 
@@ -61,8 +67,8 @@ std::vector<Json> endings(const OnAir& on_air, const std::string& result, const 
     const bool observed = &item == &on_air.open.back() && on_air.checkpoint && on_air.checkpoint->item_id == item.id();
     const std::int64_t frames = observed ? on_air.checkpoint->frames_sent : 0;
     event["frames_sent"] = frames;
-    event["frame"] = item.started.value("frame", std::int64_t{0}) + frames;
-    event["at_us"] = observed ? on_air.checkpoint->at.wall_us : item.started.value("at_us", std::int64_t{0});
+    event["frame"] = integer_of(item.started, "frame") + frames;
+    event["at_us"] = observed ? on_air.checkpoint->at.wall_us : integer_of(item.started, "at_us");
     events.push_back(std::move(event));
   }
   return events;
@@ -72,7 +78,7 @@ Recovery recover(const Settings& settings, const OnAirFiles& files, Spool& spool
   const auto written = files.read();
   Recovery recovery;
   recovery.list = files.read_list();
-  OnAir before = reconstruct(written, spool);
+  OnAir before = reconstruct(written, recovery.list, spool);
   spool.end_replay();
   auto& next = recovery.on_air;
   next.run = spool.run();
@@ -84,6 +90,7 @@ Recovery recover(const Settings& settings, const OnAirFiles& files, Spool& spool
   const bool clean = (!written && before.open.empty()) || (written && written->off);
   if (clean && before.open.empty()) {
     if (!recovery.off) recovery.list.reset();
+    next.event = spool.last();
     return recovery;
   }
 
@@ -122,7 +129,7 @@ Recovery recover(const Settings& settings, const OnAirFiles& files, Spool& spool
       Json playlist = list.playlist;
       const Json& item = playlist["items"][plan.index];
       const auto offset_ms = rate.ms_of(plan.offset_frames);
-      told["item_id"] = next.target = item.value("id", "");
+      told["item_id"] = next.target = text_of(item, "id");
       told["index"] = plan.index;
       told["offset_frames"] = plan.offset_frames;
       told["offset_ms"] = offset_ms;
@@ -141,6 +148,7 @@ Recovery recover(const Settings& settings, const OnAirFiles& files, Spool& spool
   if (told.contains("basis") && next.ended) {
     (void)spool.append({{"type", "playback_ended"}, {"at_us", clock.wall_us()}, {"frame", 0}, {"reason", "end"}});
   }
+  next.event = spool.last();
   recovery.told = std::move(told);
   return recovery;
 }

@@ -10,7 +10,7 @@ constexpr std::size_t most_missed = 100;
 
 std::optional<std::size_t> index_of(const Json& items, const std::string& id) {
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].value("id", "") == id) return i;
+    if (text_of(items[i], "id") == id) return i;
   }
   return std::nullopt;
 }
@@ -23,7 +23,7 @@ std::optional<double> number(const Json& json, const char* name) {
 
 // By how much an item comes in before the one ahead of it has ended.
 std::int64_t overlap(const Json& item, const Rate& rate) {
-  if (item.value("transition", "cut") != "mix") return 0;
+  if (text_of(item, "transition") != "mix") return 0;
   return rate.frames(number(item, "transition_ms").value_or(0) / 1000);
 }
 
@@ -68,7 +68,7 @@ Resumption walk(const Json& playlist, std::size_t index, std::int64_t past, cons
       return found;
     }
     past -= *duration;
-    if (found.missed.size() < most_missed) found.missed.push_back(items[*next].value("id", ""));
+    if (found.missed.size() < most_missed) found.missed.push_back(text_of(items[*next], "id"));
   }
 }
 
@@ -105,7 +105,8 @@ Resumption plan_resumption(const OnAir& on_air, const OnAirList& list, const Rat
     // The list may hold the skipped one still, or not any more: then what stood behind it has its place.
     if (const auto index = index_of(items, skip)) return at_next(playlist, *index);
     const Json last = on_air.last.is_object() ? on_air.last : playlist.value("start", Json::object());
-    const auto index = static_cast<std::size_t>(std::max<std::int64_t>(last.value("index", std::int64_t{0}), 0));
+    const auto index = static_cast<std::size_t>(
+        std::max<std::int64_t>(static_cast<std::int64_t>(number(last, "index").value_or(0)), 0));
     if (index < items.size()) return at(index, 0, "next");
     return playlist.value("loop", false) ? at(0, 0, "next")
                                          : Resumption{Resumption::Kind::ended, 0, 0, false, "next", {}};
@@ -115,7 +116,7 @@ Resumption plan_resumption(const OnAir& on_air, const OnAirList& list, const Rat
   if (open == nullptr || !list.owns(*open)) {
     const bool begun = on_air.last.is_object() && list.owns({0, on_air.last});
     if (begun) {
-      const auto index = index_of(items, on_air.last.value("item_id", ""));
+      const auto index = index_of(items, text_of(on_air.last, "item_id"));
       if (index) return at_next(playlist, *index);
     }
     const Json start = playlist.value("start", Json::object());
@@ -128,9 +129,10 @@ Resumption plan_resumption(const OnAir& on_air, const OnAirList& list, const Rat
 
   const auto index = index_of(items, open->id());
   if (!index || !on_air.checkpoint || on_air.checkpoint->item_id != open->id()) {
-    const auto place = index.value_or(
-        std::min(static_cast<std::size_t>(std::max<std::int64_t>(open->started.value("index", std::int64_t{0}), 0)),
-                 items.size() - 1));
+    const auto place =
+        index.value_or(std::min(static_cast<std::size_t>(std::max<std::int64_t>(
+                                    static_cast<std::int64_t>(number(open->started, "index").value_or(0)), 0)),
+                                items.size() - 1));
     return at(place, 0, "checkpoint");
   }
   const Checkpoint& point = *on_air.checkpoint;

@@ -160,6 +160,11 @@ bool Spool::acknowledge(std::uint64_t number) {
 // Under the lock. What may be given out: never a number that a later run could use for something else.
 std::uint64_t Spool::readable() const { return state_ == "ok" ? durable_ : std::max(durable_, marks_.reserved); }
 
+std::uint64_t Spool::last() const {
+  const std::lock_guard lock(mutex_);
+  return next_ - 1;
+}
+
 bool Spool::has_newer(std::uint64_t after) const {
   const std::lock_guard lock(mutex_);
   const auto found = std::upper_bound(entries_.begin(), entries_.end(), after,
@@ -285,9 +290,9 @@ void Spool::work() {
       reserve(lock);
     }
     written_.notify_all();
-    if (changed_) {
+    if (const auto changed = changed_) {
       lock.unlock();
-      changed_();
+      changed();
       lock.lock();
     }
     if (last_round && (memory_ == 0 || !took)) return;

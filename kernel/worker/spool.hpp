@@ -74,6 +74,7 @@ class Spool {
   // Waits until all that was appended is on the disk; false when it is not after `timeout`, or the disk takes nothing.
   bool flush(std::chrono::milliseconds timeout);
 
+  std::uint64_t last() const;
   std::uint64_t run() const { return run_; }
   std::int64_t epoch() const;
   void raise_epoch(std::int64_t epoch);

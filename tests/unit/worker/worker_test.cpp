@@ -98,6 +98,17 @@ TEST(AWorker, AnswersForStatusAndEventsWhileACommandHangs) {
   loading.join();
 }
 
+TEST(AWorker, LivesThroughAnEngineThatTellsNonsense) {
+  const Folder folder;
+  FakeClock clock;
+  RunningWorker run(folder, clock);
+  run.engine.emit("no object");
+  run.engine.emit({{"type", "item_started"}, {"item_id", nullptr}, {"load_id", 7}, {"frame", "x"}});
+  run.engine.set_status({{"state", nullptr}, {"item", {{"id", 7}}}});
+  EXPECT_EQ(types(all_events(run.worker, 2)), (std::vector<std::string>{"unreadable_event", "item_started"}));
+  ASSERT_TRUE(written(folder, [](const OnAir& state) { return !state.open.empty(); }));
+}
+
 TEST(AWorker, ForgetsTheListWhenItsChannelIsStopped) {
   const Folder folder;
   FakeClock clock;
