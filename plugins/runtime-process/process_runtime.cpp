@@ -50,6 +50,7 @@ ProcessRuntime::ProcessRuntime(Host host, std::string name, const Json& config)
 ProcessRuntime::~ProcessRuntime() = default;
 
 void ProcessRuntime::prepare(const Context& context) {
+  context.check();
   auto state = std::make_unique<StateFolder>(state_dir_, context);
   std::vector<std::string> unreadable;
   auto known = state->load(unreadable);
@@ -66,16 +67,17 @@ void ProcessRuntime::adopt(Workload workload) {
   Entry entry;
   if (!workload.ended) {
     entry.pidfd = open_process(workload.process);
-    if (!entry.pidfd) {
+    const Json about = {{"runtime", name_}, {"handle", workload.handle}, {"labels", workload.labels}};
+    if (entry.pidfd) {
+      host_.info("a workload of an earlier controller was adopted", about);
+    } else {
+      host_.warn("a workload of an earlier controller has ended meanwhile", about);
       kill_left_behind(workload.process, workload.log);
       workload.ended = true;
       workload.ended_us = now_us();  // when it was found, for want of better knowledge
       save_or_warn(workload);
     }
   }
-  host_.info(workload.ended ? "a workload of an earlier controller has ended meanwhile"
-                            : "a workload of an earlier controller was adopted",
-             {{"runtime", name_}, {"handle", workload.handle}, {"labels", workload.labels}});
   const std::string handle = workload.handle;
   entry.workload = std::move(workload);
   entries_.emplace(handle, std::move(entry));

@@ -80,6 +80,7 @@ OwnedStatement Connection::prepare(std::string_view sql, const Context& context)
     kept_.erase(entry);
     return statement;
   }
+  if (sql.empty()) throw Failure(WYV_INVALID, "store.syntax", "the statement is empty");  // its data may be null
   const OnBehalfOf call(*this, context);
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;

@@ -21,6 +21,7 @@ SqliteStore::SqliteStore(Host host, std::string name, const Json& config)
 SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::prepare(const Context& context) {
+  context.check();
   auto database = std::make_shared<Database>(path_, read_sessions_, context);
   const std::lock_guard lock(mutex_);
   database_ = std::move(database);
