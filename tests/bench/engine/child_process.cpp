@@ -36,7 +36,9 @@ Usage ChildProcess::wait() {
   Usage usage;
   rusage raw{};
   wait4(pid_, &usage.status, 0, &raw);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   usage.cpu_s = seconds(raw.ru_utime) + seconds(raw.ru_stime);
   usage.greatest_rss_mb = static_cast<double>(raw.ru_maxrss) * 1024 / 1e6;
   return usage;

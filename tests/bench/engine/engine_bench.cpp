@@ -36,13 +36,12 @@ std::string machine() {
 
 // Noise over moving bars: as much work for an encoder as real pictures.
 std::string noisy_clip(int width, int height, int seconds) {
-  const std::string path =
-      folder() + "noisy-" + std::to_string(height) + "-" + std::to_string(seconds) + ".mp4";
+  const std::string path = folder() + "noisy-" + std::to_string(height) + "-" + std::to_string(seconds) + ".mp4";
   if (std::filesystem::exists(path)) return path;
-  const std::string command = "ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=" + std::to_string(width) + "x" +
-                              std::to_string(height) + ":r=25,noise=alls=12:allf=t -f lavfi -i sine=440:r=48000 -t " +
-                              std::to_string(seconds) +
-                              " -c:v libx264 -preset veryfast -b:v 8M -g 50 -pix_fmt yuv420p -c:a aac -b:a 128k -ac 2 " + path;
+  const std::string command =
+      "ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=" + std::to_string(width) + "x" + std::to_string(height) +
+      ":r=25,noise=alls=12:allf=t -f lavfi -i sine=440:r=48000 -t " + std::to_string(seconds) +
+      " -c:v libx264 -preset veryfast -b:v 8M -g 50 -pix_fmt yuv420p -c:a aac -b:a 128k -ac 2 " + path;
   if (std::system(command.c_str()) != 0) throw std::runtime_error(command);  // NOLINT(concurrency-mt-unsafe)
   return path;
 }
@@ -68,7 +67,8 @@ Json last_line(const std::string& path) {
 int events_in(const std::string& path, const std::string& type) {
   std::ifstream file(path);
   int count = 0;
-  for (std::string line; std::getline(file, line);) count += line.find("\"type\":\"" + type + "\"") != std::string::npos;
+  for (std::string line; std::getline(file, line);)
+    count += line.find("\"type\":\"" + type + "\"") != std::string::npos;
   return count;
 }
 
@@ -81,13 +81,37 @@ void cost(int seconds) {
   const auto clip = noisy_clip(1920, 1080, 20);
   const int ours = wyvern::media::free_port();
   const int theirs = ours == 65535 ? 40'000 : ours + 1;
-  const auto channel = write("cost-channel.json",
-                             wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(ours)})));
+  const auto channel =
+      write("cost-channel.json",
+            wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(ours)})));
   ChildProcess engine({ENGINE_PLAYER, channel, write("cost-list.json", looping(clip, 20)), std::to_string(seconds)},
                       folder() + "cost-engine.log");
-  ChildProcess ffmpeg({"ffmpeg", "-nostdin", "-v", "error", "-stream_loop", "-1", "-re", "-i", clip, "-t", std::to_string(seconds),
-                       "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "6M", "-g", "50", "-c:a", "aac", "-b:a", "128k", "-f",
-                       "mpegts", "srt://127.0.0.1:" + std::to_string(theirs) + "?mode=listener&pkt_size=1316"},
+  ChildProcess ffmpeg({"ffmpeg",
+                       "-nostdin",
+                       "-v",
+                       "error",
+                       "-stream_loop",
+                       "-1",
+                       "-re",
+                       "-i",
+                       clip,
+                       "-t",
+                       std::to_string(seconds),
+                       "-c:v",
+                       "libx264",
+                       "-preset",
+                       "ultrafast",
+                       "-b:v",
+                       "6M",
+                       "-g",
+                       "50",
+                       "-c:a",
+                       "aac",
+                       "-b:a",
+                       "128k",
+                       "-f",
+                       "mpegts",
+                       "srt://127.0.0.1:" + std::to_string(theirs) + "?mode=listener&pkt_size=1316"},
                       folder() + "cost-ffmpeg.log");
   std::this_thread::sleep_for(500ms);  // both must listen before a receiver calls
   ChildProcess first(receiver(ours), "/dev/null");
@@ -99,10 +123,11 @@ void cost(int seconds) {
   first.wait();
   second.wait();
   const auto status = last_line(folder() + "cost-engine.log");
-  std::cout << "cost on " << machine() << ": 1080p25 for " << seconds << " s: engine " << engine_usage.cpu_s << " s, ffmpeg "
-            << ffmpeg_usage.cpu_s << " s of processor time, ratio " << engine_usage.cpu_s / ffmpeg_usage.cpu_s
-            << " (at most 1.0); resident " << engine_usage.greatest_rss_mb << " MB at most (under 400); late frames "
-            << status["late_frames"] << ", sent bytes " << status["outputs"][0]["bytes"] << std::endl;
+  std::cout << "cost on " << machine() << ": 1080p25 for " << seconds << " s: engine " << engine_usage.cpu_s
+            << " s, ffmpeg " << ffmpeg_usage.cpu_s << " s of processor time, ratio "
+            << engine_usage.cpu_s / ffmpeg_usage.cpu_s << " (at most 1.0); resident " << engine_usage.greatest_rss_mb
+            << " MB at most (under 400); late frames " << status["late_frames"] << ", sent bytes "
+            << status["outputs"][0]["bytes"] << std::endl;
 }
 
 void channels(int seconds) {
@@ -112,8 +137,9 @@ void channels(int seconds) {
   std::vector<ChildProcess> receivers;
   for (int i = 0; i < 5; ++i) {
     const int port = wyvern::media::free_port();
-    const auto channel = write("channel-" + std::to_string(i) + ".json",
-                               wyvern::media::channel_json(1280, 720, 25, 1, Json::array({wyvern::media::srt_output(port)})));
+    const auto channel =
+        write("channel-" + std::to_string(i) + ".json",
+              wyvern::media::channel_json(1280, 720, 25, 1, Json::array({wyvern::media::srt_output(port)})));
     players.emplace_back(std::vector<std::string>{ENGINE_PLAYER, channel, list, std::to_string(seconds)},
                          folder() + "channel-" + std::to_string(i) + ".log");
     std::this_thread::sleep_for(300ms);
@@ -146,15 +172,16 @@ void boundaries(int seconds) {
   spec.audio_ms = 320;
   make_clip(spec);
   const int port = wyvern::media::free_port();
-  const auto channel = write("boundaries-channel.json",
-                             wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(port)})));
-  ChildProcess engine({ENGINE_PLAYER, channel, write("boundaries-list.json", Json{{"playlist_id", "b"},
-                                                                                  {"loop", true},
-                                                                                  {"items", {{{"id", "a"},
-                                                                                              {"media_path", spec.path},
-                                                                                              {"duration_ms", 320}}}}}),
-                       std::to_string(seconds)},
-                      folder() + "boundaries.log");
+  const auto channel =
+      write("boundaries-channel.json",
+            wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(port)})));
+  ChildProcess engine(
+      {ENGINE_PLAYER, channel,
+       write("boundaries-list.json", Json{{"playlist_id", "b"},
+                                          {"loop", true},
+                                          {"items", {{{"id", "a"}, {"media_path", spec.path}, {"duration_ms", 320}}}}}),
+       std::to_string(seconds)},
+      folder() + "boundaries.log");
   std::vector<double> resident;
   for (int tenth = 0; tenth < 10; ++tenth) {
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds * 0.098));

@@ -111,7 +111,9 @@ void expect_exact(const ClipSpec& spec, double in_s = 0, double out_s = -1, cons
   EXPECT_EQ(played.fault, "") << spec.path;
   const double rate = static_cast<double>(format.rate_num) / static_cast<double>(format.rate_den);
   EXPECT_EQ(played.numbers, media::expected_frames({spec, in_s, out_s}, rate)) << spec.path;
-  if (spec.audio_ms > 0 && played.numbers.size() > 30) { EXPECT_FALSE(played.offsets_ms.empty()) << spec.path; }
+  if (spec.audio_ms > 0 && played.numbers.size() > 30) {
+    EXPECT_FALSE(played.offsets_ms.empty()) << spec.path;
+  }
   for (const float offset : played.offsets_ms) EXPECT_LT(std::abs(offset), 2.0F) << spec.path;
 }
 
@@ -180,7 +182,8 @@ TEST(ItemPipeline, TakesEveryChannelLayoutAndSampleRate) {
 }
 
 TEST(ItemPipeline, TakesEveryCodecAndPixelFormat) {
-  expect_exact(with(clip("hevc.mp4"), "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p10le", ""));
+  expect_exact(
+      with(clip("hevc.mp4"), "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p10le", ""));
   expect_exact(with(clip("prores.mov"), "-c:v prores_ks -profile:v 2 -pix_fmt yuv422p10le", "-c:a pcm_s16le"));
   expect_exact(with(clip("mpeg2.ts"), "-c:v mpeg2video -q:v 3 -g 12 -bf 2 -pix_fmt yuv420p", "-c:a mp2"));
   expect_exact(with(clip("bframes.mp4"), "-c:v libx264 -preset medium -bf 3 -g 30 -pix_fmt yuv420p", ""));
@@ -190,7 +193,8 @@ TEST(ItemPipeline, TakesEveryCodecAndPixelFormat) {
 
 TEST(ItemPipeline, ReadsInterlacedClipsEightAndTenBit) {
   expect_exact(with(clip("25i.ts"), "-c:v mpeg2video -q:v 3 -flags +ildct+ilme -top 1 -pix_fmt yuv420p", "-c:a mp2"));
-  expect_exact(with(clip("25i.mov"), "-c:v prores_ks -profile:v 2 -flags +ildct -top 1 -vf setfield=tff -pix_fmt yuv422p10le",
+  expect_exact(with(clip("25i.mov"),
+                    "-c:v prores_ks -profile:v 2 -flags +ildct -top 1 -vf setfield=tff -pix_fmt yuv422p10le",
                     "-c:a pcm_s16le"));
 }
 
@@ -215,8 +219,8 @@ TEST(ItemPipeline, TurnsAClipThatATelephoneHeldUprightRecorded) {
   const auto source = made(clip("whole.mp4"));
   ClipSpec turned = source;
   turned.path = clip_folder() + "unit-turned.mp4";
-  const std::string command = "ffmpeg -nostdin -v error -y -i '" + source.path +
-                              "' -c copy -metadata:s:v rotate=180 '" + turned.path + "'";
+  const std::string command =
+      "ffmpeg -nostdin -v error -y -i '" + source.path + "' -c copy -metadata:s:v rotate=180 '" + turned.path + "'";
   ASSERT_EQ(std::system(command.c_str()), 0);
   // Upside down the mark is in the lower half, so that nothing can be read when the turn is respected.
   const auto played = play(turned);
@@ -265,7 +269,8 @@ TEST(ItemPipeline, FailsWithAReasonBeforeItGoesOnAir) {
   EXPECT_NE(play(whole, 30.0).fault, "") << "an in point behind the end";
   ClipSpec sound = whole;
   sound.path = clip_folder() + "unit-sound-only.m4a";
-  ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y -i '" + whole.path + "' -vn -c copy '" + sound.path + "'").c_str()), 0);
+  ASSERT_EQ(
+      std::system(("ffmpeg -nostdin -v error -y -i '" + whole.path + "' -vn -c copy '" + sound.path + "'").c_str()), 0);
   EXPECT_NE(play(sound).fault.find("no picture"), std::string::npos);
 }
 

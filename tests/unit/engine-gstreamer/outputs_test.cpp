@@ -1,1 +1,123 @@
+// What happens to one output must not touch the others, nor the channel.
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "loaded_engine.hpp"
+#include "marked_clips.hpp"
+#include "srt_recorder.hpp"
+#include "stream_decoder.hpp"
+
+namespace wyvern::feeder::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+Json file_output(const std::string& id, const std::string& path, const std::string& takes = "mpegts") {
+  return {{"id", id},
+          {"rendered",
+           {{"takes", takes},
+            {"elements", {{{"factory", "filesink"}, {"properties", {{"location", path}}}}}},
+            {"address", "file"},
+            {"secrets", {"location"}}}}};
+}
+
+Json status_of(media::LoadedEngine& engine, const std::string& id) {
+  const Json status = engine.status();
+  for (const auto& output : status["outputs"])
+    if (output["id"] == id) return output;
+  return {};
+}
+
+template <class Test>
+bool becomes_true(Test test, std::chrono::seconds limit) {
+  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;) {
+    if (test()) return true;
+    std::this_thread::sleep_for(20ms);
+  }
+  return false;
+}
+
+TEST(Outputs, AreRebuiltOneByOneWhileTheOthersLoseNothing) {
+  const std::string good = clip_folder() + "good.ts";
+  media::LoadedEngine engine;
+  engine.configure(media::channel_json(
+      320, 180, 25, 1, Json::array({file_output("good", good), file_output("bad", "/proc/no/such/place.ts")})));
+  engine.start_channel();
+  EXPECT_TRUE(becomes_true([&] { return status_of(engine, "bad")["restarts"] >= 2; }, 20s));
+  EXPECT_EQ(status_of(engine, "bad")["state"], "failed");
+  EXPECT_TRUE(becomes_true([&] { return status_of(engine, "good")["state"] == "live"; }, 10s));
+  EXPECT_EQ(status_of(engine, "good")["restarts"], 0);
+  engine.stop_channel();
+  const auto stream = media::decode_stream(good, {16.0 / 9});
+  ASSERT_GT(stream.frames.size(), 10U);
+  for (std::size_t i = 1; i < stream.frames.size(); ++i)
+    EXPECT_NEAR(stream.frames[i].at_s - stream.frames[i - 1].at_s, 0.04, 50e-6);
+  EXPECT_EQ(stream.lost_packets, 0);
+}
+
+TEST(Outputs, NeverShowASecretInWhatTheyReport) {
+  const std::string secret = "/proc/the-pass-phrase/x.ts";
+  media::LoadedEngine engine;
+  engine.configure(media::channel_json(320, 180, 25, 1, Json::array({file_output("main", secret)})));
+  engine.start_channel();
+  const auto event = engine.wait_for("output_changed", 10s);
+  EXPECT_EQ(event["state"], "failed");
+  EXPECT_EQ(event.dump().find("the-pass-phrase"), std::string::npos) << event;
+  EXPECT_EQ(engine.status().dump().find("the-pass-phrase"), std::string::npos);
+  EXPECT_NE(event["reason"].get<std::string>().find("***"), std::string::npos) << event;
+}
+
+TEST(Outputs, RefuseAnElementOrAPropertyThatDoesNotExistNamingIt) {
+  auto output = file_output("main", clip_folder() + "x.ts");
+  output["rendered"]["elements"][0]["properties"]["colour"] = "red";
+  media::LoadedEngine engine;
+  engine.configure(media::channel_json(320, 180, 25, 1, Json::array({output})));
+  engine.start_channel();
+  EXPECT_NE(engine.wait_for("output_changed", 10s)["reason"].get<std::string>().find("filesink.colour"),
+            std::string::npos);
+}
+
+TEST(Outputs, GiveFlvAndTransportStreamFromOneEncoder) {
+  const std::string ts = clip_folder() + "both.ts";
+  const std::string flv = clip_folder() + "both.flv";
+  media::LoadedEngine engine;
+  engine.configure(
+      media::channel_json(320, 180, 25, 1, Json::array({file_output("ts", ts), file_output("flv", flv, "flv")})));
+  engine.start_channel();
+  EXPECT_TRUE(becomes_true(
+      [&] { return status_of(engine, "flv")["bytes"] > 4'000 && status_of(engine, "ts")["bytes"] > 4'000; }, 20s))
+      << engine.status();
+  engine.stop_channel();
+  std::string head(3, ' ');
+  FILE* file = fopen(flv.c_str(), "rb");
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(fread(head.data(), 1, 3, file), 3U);
+  fclose(file);
+  EXPECT_EQ(head, "FLV");
+}
+
+TEST(Outputs, KnowWhetherAnSrtListenerHasAClient) {
+  const int port = media::free_port();
+  media::LoadedEngine engine;
+  engine.configure(media::channel_json(320, 180, 25, 1, Json::array({media::srt_output(port)})));
+  engine.start_channel();
+  EXPECT_EQ(status_of(engine, "main")["state"], "waiting");
+  {
+    media::SrtRecorder recorder(port, clip_folder() + "client.ts");
+    engine.wait_for([](const Json& event) { return event["type"] == "output_changed" && event["state"] == "live"; },
+                    10s);
+    EXPECT_EQ(status_of(engine, "main")["clients"], 1);
+  }
+  engine.wait_for([](const Json& event) { return event["type"] == "output_changed" && event["state"] == "waiting"; },
+                  20s);
+  media::SrtRecorder again(port, clip_folder() + "client.ts");
+  engine.wait_for([](const Json& event) { return event["type"] == "output_changed" && event["state"] == "live"; }, 20s,
+                  2);
+}
+
+}  // namespace
+}  // namespace wyvern::feeder::test

@@ -99,7 +99,8 @@ TEST(Probe, MeasuresWhatIsLeftOfATransportStreamThatWasCutOff) {
 TEST(Probe, RefusesSoundWithoutPicture) {
   const auto whole = made(clip("whole.mp4"));
   const std::string sound = clip_folder() + "unit-sound-only.m4a";
-  ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y -i '" + whole.path + "' -vn -c copy '" + sound + "'").c_str()), 0);
+  ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y -i '" + whole.path + "' -vn -c copy '" + sound + "'").c_str()),
+            0);
   EXPECT_EQ(refusal(sound), "media.no_picture");
 }
 
