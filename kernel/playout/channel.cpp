@@ -1,6 +1,7 @@
 #include "playout/channel.hpp"
 
 #include "operations/operation.hpp"
+#include "playout/secrets.hpp"
 
 namespace wyvern::playout {
 
@@ -41,15 +42,26 @@ Channel get_channel(store::Session& session, std::string_view id) {
   return std::move(*channel);
 }
 
-Json channel_json(store::Session& session, std::string_view id) {
+Json channel_json(const Dependencies& dependencies, const store::Row& row) {
+  Json json = row.object();
+  const auto output = dependencies.outputs.find(json["output_type"].get<std::string>());
+  // What no plugin's schema describes any more may hold anything, so none of it is shown.
+  json["output_config"] = output == dependencies.outputs.end()
+                              ? Json::object()
+                              : without_secrets(output->second.schema, std::move(json["output_config"]));
+  return json;
+}
+
+Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id) {
   auto json = session.first("SELECT " + std::string(channel_columns) + " FROM playout_channels WHERE id = $1", {id},
-                            [](const store::Row& row) { return row.object(); });
+                            [&](const store::Row& row) { return channel_json(dependencies, row); });
   if (!json) throw not_found();
   return std::move(*json);
 }
 
-void announce_channel(store::Session& session, events::Log& events, const Channel& channel) {
-  events.append(session, "playout.channel.changed", channel.id, channel.project_id, channel_json(session, channel.id));
+void announce_channel(store::Session& session, const Dependencies& dependencies, const Channel& channel) {
+  dependencies.events.append(session, "playout.channel.changed", channel.id, channel.project_id,
+                             channel_json(session, dependencies, channel.id));
 }
 
 }  // namespace wyvern::playout

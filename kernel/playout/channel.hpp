@@ -7,12 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "events/log.hpp"
+#include "playout/dependencies.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::playout {
-
-using Json = nlohmann::json;
 
 // The parts that the room itself works with.
 struct Channel {
@@ -36,12 +34,14 @@ std::optional<Channel> find_channel(store::Session& session, std::string_view id
 // Throws Refusal 404.
 Channel get_channel(store::Session& session, std::string_view id);
 
-// As the contract shows it. Throws Refusal 404.
-Json channel_json(store::Session& session, std::string_view id);
+// As the contract shows it, without secrets. Throws Refusal 404.
+Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id);
+// One row of channel_columns in that form.
+Json channel_json(const Dependencies& dependencies, const store::Row& row);
 // The columns of that form, for lists.
 extern const std::string_view channel_columns;
 
 // Appends playout.channel.changed with the channel as it is now in the session.
-void announce_channel(store::Session& session, events::Log& events, const Channel& channel);
+void announce_channel(store::Session& session, const Dependencies& dependencies, const Channel& channel);
 
 }  // namespace wyvern::playout

@@ -6,6 +6,7 @@
 #include "playout/claims.hpp"
 #include "playout/playout.hpp"
 #include "playout/schemas.hpp"
+#include "playout/secrets.hpp"
 #include "playout/video_format.hpp"
 #include "playout/worker_launch.hpp"
 #include "wyvern/call.hpp"
@@ -100,7 +101,8 @@ Reply list_channels(Playout& playout, const Call& call) {
   Json all = Json::array();
   playout.dependencies.store.read([&](Session& session) {
     const auto add = [&](const store::Row& row) {
-      if (call.may(Permission::view, row.optional_text("project_id"))) all.push_back(row.object());
+      if (call.may(Permission::view, row.optional_text("project_id")))
+        all.push_back(channel_json(playout.dependencies, row));
     };
     if (after.empty()) {
       session.each(
@@ -138,8 +140,8 @@ Reply create_channel(Playout& playout, const Call& call) {
             "desired, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'stopped', 'stopped', $8, "
             "$8)",
             {id, name, node, output_type, output_config, format, project, Timestamp::now()});
-        announce_channel(session, dependencies.events, get_channel(session, id));
-        return channel_json(session, id);
+        announce_channel(session, dependencies, get_channel(session, id));
+        return channel_json(session, dependencies, id);
       })};
 }
 
@@ -148,14 +150,17 @@ Reply change_channel(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
   return dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
-    if (call.input.size() == 1) return channel_json(session, id);
+    if (call.input.size() == 1) return channel_json(session, dependencies, id);
     if (!editable(channel)) {
       throw Refusal(409, "playout.channel_busy", "Cannot edit a channel that is " + channel.status + "; stop it first");
     }
     const std::string name = trimmed(call.input.value("name", channel.name));
     if (name.empty()) throw Refusal(400, "field.required", "name is required");
     const std::string output_type = call.input.value("output_type", channel.output_type);
-    const Json output_config = call.input.value("output_config", channel.output_config);
+    const auto output = dependencies.outputs.find(output_type);
+    const Json schema = output == dependencies.outputs.end() ? Json::object() : output->second.schema;
+    const Json output_config =
+        with_kept_secrets(schema, call.input.value("output_config", channel.output_config), channel.output_config);
     const std::string format = call.input.value("video_format", channel.video_format);
     const auto project = call.has("project_id") ? optional_text(call.input, "project_id") : channel.project_id;
     if (project != channel.project_id) call.require(Permission::edit, project);
@@ -172,8 +177,8 @@ Reply change_channel(Playout& playout, const Call& call) {
     }
     // One in error may still be wanted, with its claims held; an edit takes it off air for good.
     release_claims(session, {"channel", id});
-    announce_channel(session, dependencies.events, get_channel(session, id));
-    return channel_json(session, id);
+    announce_channel(session, dependencies, get_channel(session, id));
+    return channel_json(session, dependencies, id);
   });
 }
 
@@ -210,13 +215,13 @@ Reply start_channel(Playout& playout, const Call& call) {
         "container_id = NULL, worker_port = NULL, updated_at = $1 WHERE id = $2",
         {Timestamp::now(), id});
     const auto granted = get_channel(session, id);
-    announce_channel(session, dependencies.events, granted);
+    announce_channel(session, dependencies, granted);
     return granted.epoch;
   });
   playout.reconciler().wake(id);
   const auto settled = playout.reconciler().wait_until_settled(
       id, dependencies.settings.worker_start_timeout + std::chrono::seconds(10));
-  auto json = dependencies.store.read([&](Session& session) { return channel_json(session, id); });
+  auto json = dependencies.store.read([&](Session& session) { return channel_json(session, dependencies, id); });
   if (settled.status == "running") return json;
   if (settled.epoch == epoch && settled.status == "error") {
     throw Refusal(
@@ -236,7 +241,7 @@ Reply stop_channel(Playout& playout, const Call& call) {
     if (channel.status == "stopped" && channel.desired == "stopped") return false;
     session.run("UPDATE playout_channels SET desired = 'stopped', status = 'stopping', updated_at = $1 WHERE id = $2",
                 {Timestamp::now(), id});
-    announce_channel(session, dependencies.events, channel);
+    announce_channel(session, dependencies, channel);
     return true;
   });
   if (needed) {
@@ -248,7 +253,7 @@ Reply stop_channel(Playout& playout, const Call& call) {
                     "the worker of channel '" + settled.name + "' has not ended yet; it is still being stopped");
     }
   }
-  return dependencies.store.read([&](Session& session) { return channel_json(session, id); });
+  return dependencies.store.read([&](Session& session) { return channel_json(session, dependencies, id); });
 }
 
 Reply channel_status(Playout& playout, const Call& call) {
@@ -321,7 +326,8 @@ void add_channel_operations(operations::Table& table, Playout& playout) {
        .response = schemas::channel(),
        .idempotent = true},
       [](Playout& room, const Call& call) -> Reply {
-        return room.dependencies.store.read([&](Session& session) { return channel_json(session, call.text("id")); });
+        return room.dependencies.store.read(
+            [&](Session& session) { return channel_json(session, room.dependencies, call.text("id")); });
       });
   add({.name = "playout.channels.update",
        .summary = "Changes a channel that is stopped or in error",

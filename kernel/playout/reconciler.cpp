@@ -174,7 +174,7 @@ void Reconciler::bring_on_air(Channel channel, const std::optional<Workload>& ow
             "UPDATE playout_channels SET status = 'running', container_id = $1, error_message = NULL, updated_at = $2 "
             "WHERE id = $3 AND epoch = $4 AND desired = 'running'",
             {own->handle, store::Timestamp::now(), channel.id, channel.epoch});
-        if (changed != 0) announce_channel(session, dependencies_.events, channel);
+        if (changed != 0) announce_channel(session, dependencies_, channel);
       });
       settled();
     }
@@ -221,7 +221,7 @@ void Reconciler::launch(Channel channel) {
         "UPDATE playout_channels SET status = 'running', container_id = $1, error_message = NULL, updated_at = $2 "
         "WHERE id = $3 AND epoch = $4 AND desired = 'running'",
         {*handle, store::Timestamp::now(), channel.id, channel.epoch});
-    if (changed != 0) announce_channel(session, dependencies_.events, channel);
+    if (changed != 0) announce_channel(session, dependencies_, channel);
     return changed != 0;
   });
   if (!ours) {
@@ -260,7 +260,7 @@ void Reconciler::restart(Channel channel) {
         "restart_count = restart_count + 1, last_restart_at = $2, updated_at = $2 WHERE id = $3 AND epoch = $4 AND "
         "desired = 'running'",
         {reason, store::Timestamp::now(), channel.id, channel.epoch});
-    if (changed != 0) announce_channel(session, dependencies_.events, channel);
+    if (changed != 0) announce_channel(session, dependencies_, channel);
     return changed != 0;
   });
   if (!granted) {
@@ -340,7 +340,7 @@ void Reconciler::take_off_air(const Channel& channel, const std::optional<Worklo
         "did not answer' WHERE channel_id = $2 AND ended_at IS NULL",
         {store::Timestamp::now(), channel.id});
     release_claims(session, {"channel", channel.id});
-    announce_channel(session, dependencies_.events, channel);
+    announce_channel(session, dependencies_, channel);
   });
   settled();
 }
@@ -375,7 +375,7 @@ void Reconciler::fail(const Channel& channel, const std::string& message) {
         {again ? "running" : "stopped", message, store::Timestamp::now(), channel.id, channel.epoch});
     if (changed == 0) return;
     if (!again) release_claims(session, {"channel", channel.id});
-    announce_channel(session, dependencies_.events, channel);
+    announce_channel(session, dependencies_, channel);
   });
   dependencies_.log(WYV_LOG_ERROR, "a channel's worker did not start",
                     {{"channel_id", channel.id}, {"reason", message}, {"tried_again", again}});

@@ -56,6 +56,19 @@ TEST_F(Channels, HaveTheirOutputConfigCheckedByThePluginsSchemaWithThePath) {
   EXPECT_TRUE(answered(bad_url, 400)) << bad_url.text;
 }
 
+TEST_F(Channels, NeverShowTheirSecretsAndKeepThemThroughAnEdit) {
+  const Json output = {{"url", "srt://127.0.0.1:9999?mode=listener"}, {"passphrase", "correct horse battery"}};
+  const auto made = post(channels, {{"name", "x"}, {"output_config", output}});
+  ASSERT_TRUE(answered(made, 201));
+  EXPECT_EQ(made.body["output_config"]["passphrase"], "(secret)");
+  const auto id = made.body["id"].get<std::string>();
+  const auto changed = patch(channels + "/" + id, {{"output_config", made.body["output_config"]}});
+  ASSERT_TRUE(answered(changed, 200));
+  EXPECT_EQ(changed.text.find("correct horse"), std::string::npos);
+  EXPECT_EQ(get(channels).text.find("correct horse"), std::string::npos);
+  EXPECT_EQ(wyvern.log().find("correct horse"), std::string::npos);
+}
+
 TEST_F(Channels, OfAnUnknownVideoFormatAreRefusedNamingTheKnownOnes) {
   const auto answer = post(channels, {{"name", "x"}, {"video_format", "8k"}});
   ASSERT_TRUE(refused(answer, 400, "playout.video_format"));

@@ -1,0 +1,43 @@
+#include "playout/secrets.hpp"
+
+#include <functional>
+
+namespace wyvern::playout {
+namespace {
+
+using Json = nlohmann::json;
+constexpr const char* shown = "(secret)";
+
+// Calls `change` for each property of `value` that the schema marks, with its name, deepest last.
+void for_each_secret(const Json& schema, Json& value, const Json& beside,
+                     const std::function<void(Json& secret, const Json& beside)>& change) {
+  if (!schema.is_object() || !value.is_object()) return;
+  const auto properties = schema.find("properties");
+  if (properties == schema.end()) return;
+  for (const auto& [name, property] : properties->items()) {
+    const auto found = value.find(name);
+    if (found == value.end()) continue;
+    const Json other = beside.is_object() && beside.contains(name) ? beside[name] : Json();
+    if (property.value("x-secret", false)) {
+      change(*found, other);
+    } else {
+      for_each_secret(property, *found, other, change);
+    }
+  }
+}
+
+}  // namespace
+
+Json without_secrets(const Json& schema, Json config) {
+  for_each_secret(schema, config, {}, [](Json& secret, const Json&) { secret = shown; });
+  return config;
+}
+
+Json with_kept_secrets(const Json& schema, Json given, const Json& earlier) {
+  for_each_secret(schema, given, earlier, [](Json& secret, const Json& before) {
+    if (secret == shown && !before.is_null()) secret = before;
+  });
+  return given;
+}
+
+}  // namespace wyvern::playout

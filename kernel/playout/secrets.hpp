@@ -1,0 +1,15 @@
+// Secrets in an output's configuration: fields that the plugin's schema marks with x-secret. They are stored and
+// rendered, and never shown.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace wyvern::playout {
+
+// `config` with "(secret)" in place of every secret, at every depth of the schema's properties.
+nlohmann::json without_secrets(const nlohmann::json& schema, nlohmann::json config);
+
+// `given` with the earlier value wherever a secret comes back as it was shown, so that an edit need not know it.
+nlohmann::json with_kept_secrets(const nlohmann::json& schema, nlohmann::json given, const nlohmann::json& earlier);
+
+}  // namespace wyvern::playout
