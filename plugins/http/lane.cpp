@@ -144,16 +144,19 @@ void Lane::next_tick() {
   });
 }
 
-void Lane::stop_accepting() {
-  asio::post(acceptor_.get_executor(), [this] {
+std::future<void> Lane::stop_accepting() {
+  auto closed = std::make_shared<std::promise<void>>();
+  asio::post(acceptor_.get_executor(), [this, closed] {
     ErrorCode ignored;
     acceptor_.close(ignored);
     retry_.cancel();
+    closed->set_value();
   });
+  return closed->get_future();
 }
 
 void Lane::join(bool at_once) {
-  stop_accepting();
+  (void)stop_accepting();
   asio::post(ticker_.get_executor(), [this] {
     ticking_ = false;
     ticker_.cancel();

@@ -8,6 +8,7 @@
 #include <boost/asio/strand.hpp>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -29,7 +30,8 @@ class Lane {
   void serve(std::shared_ptr<Core> core);
   // Calls `tick` on one of the threads, again and again, until join().
   void every(std::chrono::milliseconds period, std::function<void()> tick);
-  void stop_accepting();
+  // The future is ready once the address is free again.
+  std::future<void> stop_accepting();
   // Returns when the threads have ended; `at_once` leaves unfinished work behind.
   void join(bool at_once);
 

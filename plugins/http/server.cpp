@@ -131,7 +131,7 @@ void Server::drain(std::chrono::nanoseconds limit) {
   if (!state.core) return;
   const auto until = deadline(limit);
   state.core->draining.store(true);
-  for (const auto& lane : state.lanes) lane->stop_accepting();
+  for (const auto& lane : state.lanes) (void)lane->stop_accepting().wait_until(until);
   state.core->connections.for_each([](Connection& connection) { connection.drain(); });
   (void)state.core->connections.wait_until_none(until);
 }
@@ -142,7 +142,7 @@ void Server::stop(std::chrono::nanoseconds limit) {
   auto lanes = std::exchange(state.lanes, {});
   if (!core) return;
   core->draining.store(true);
-  for (const auto& lane : lanes) lane->stop_accepting();
+  for (const auto& lane : lanes) (void)lane->stop_accepting();
   core->connections.for_each([](Connection& connection) { connection.abort(); });
   const bool ended = core->connections.wait_until_none(deadline(limit));
   std::string open;
