@@ -64,7 +64,8 @@ typedef struct wyv_call_request {
   wyv_view body;           /* JSON object, or empty */
   const wyv_field* fields; /* from the path and the query; a field of the same name in the body is refused */
   const wyv_caller* caller;
-  const wyv_field* headers; /* such as Idempotency-Key, If-Match, Range, Last-Event-ID; names in lower case */
+  const wyv_field* headers; /* such as Idempotency-Key, If-Match, Range, Last-Event-ID; names in lower case.
+                               x-request-id is always there: it names the request in log lines and to the reader */
   uint32_t header_count;
   uint32_t reserved;
 } wyv_call_request;
@@ -80,7 +81,7 @@ typedef struct wyv_reply_sink {
   void (*head)(void* self, int32_t status, wyv_view content_type, const wyv_field* headers, uint32_t header_count,
                uint64_t length);
   /* Returns the bytes that wait to be sent after this one (the sender may give up on a slow reader),
-   * or UINT64_MAX when the reader has left: send nothing more and end. */
+   * or UINT64_MAX when the reader has left: send nothing more and end. Empty bytes only ask. */
   uint64_t (*body)(void* self, wyv_view bytes);
   void (*end)(void* self);
 } wyv_reply_sink;
@@ -101,7 +102,8 @@ typedef struct wyv_host_operations_v1 {
   void (*call)(void* self, const wyv_call_request* request, const wyv_reply_sink* reply, wyv_pending** pending);
   /* [any & started] The reader has left. `end` still comes. Idempotent. */
   void (*cancel)(void* self, wyv_pending* pending);
-  /* [any & started] Once per pending call, after its `end`. */
+  /* [any & started] Once per pending call, after its `end` was called; the host's own call of `end` may not have
+   * returned yet when the answer comes from another thread. */
   void (*release)(void* self, wyv_pending* pending);
 } wyv_host_operations_v1;
 
