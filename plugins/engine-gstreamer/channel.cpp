@@ -132,34 +132,47 @@ void Channel::care() {
   for (int round = 0; !stopping_; ++round) {
     std::this_thread::sleep_for(50ms);
     if (round % 10 != 0) continue;
-    std::shared_ptr<EncoderTrunk> trunk;
-    std::shared_ptr<Preview> preview;
-    {
-      const std::lock_guard lock(feeding_);
-      trunk = trunk_;
-      preview = preview_;
-    }
     try {
-      if (const std::string fault = trunk ? trunk->fault() : ""; !fault.empty()) {
-        auto renewed = make_trunk();
-        const std::lock_guard lock(feeding_);
-        trunk_ = std::move(renewed);
-      }
-      if (const std::string fault = preview ? preview->fault() : ""; !fault.empty()) {
-        preview.reset();
-        {
-          const std::lock_guard lock(feeding_);
-          preview_.reset();
-          preview_fault_ = fault;
-        }
-        auto renewed = std::make_shared<Preview>(format_, settings_.preview, preview_directory_);
-        renewed->start(base_time_);
-        const std::lock_guard lock(feeding_);
-        preview_ = std::move(renewed);
-      }
+      renew_failed();
     } catch (const std::exception&) {
       // The next round tries again; the fault shows in the status meanwhile.
     }
+  }
+}
+
+void Channel::renew_failed() {
+  std::shared_ptr<EncoderTrunk> trunk;
+  std::shared_ptr<Preview> preview;
+  {
+    const std::lock_guard lock(feeding_);
+    if (trunk_)
+      if (const std::string fault = trunk_->fault(); !fault.empty()) {
+        encoder_fault_ = fault;
+        trunk = std::exchange(trunk_, nullptr);
+      }
+    if (preview_)
+      if (const std::string fault = preview_->fault(); !fault.empty()) {
+        preview_fault_ = fault;
+        preview = std::exchange(preview_, nullptr);
+      }
+  }
+  // What failed ends outside of the lock, and before its successor begins: both write the same files.
+  trunk.reset();
+  preview.reset();
+  const auto missing = [&](const auto& part) {
+    const std::lock_guard lock(feeding_);
+    return part == nullptr;
+  };
+  if (!muxers_.empty() && missing(trunk_)) {
+    auto renewed = make_trunk();
+    const std::lock_guard lock(feeding_);
+    trunk_ = std::move(renewed);
+  }
+  if (!preview_directory_.empty() && missing(preview_)) {
+    auto renewed = std::make_shared<Preview>(format_, settings_.preview, preview_directory_);
+    renewed->start(base_time_);
+    const std::lock_guard lock(feeding_);
+    preview_ = std::move(renewed);
   }
 }
 

@@ -39,6 +39,7 @@ class Channel {
   void build_outputs(const Json& channel);
   std::shared_ptr<EncoderTrunk> make_trunk();
   void care();  // renews an encoder or a preview that failed
+  void renew_failed();
 
   // channel_frames.cpp, on the scheduler's thread
   void run();
@@ -60,10 +61,11 @@ class Channel {
   std::int64_t anchor_us_ = 0;  // wall clock of frame 0
   bool on_air_ = false;
 
-  std::mutex feeding_;  // trunk and preview
+  mutable std::mutex feeding_;  // trunk and preview
   std::shared_ptr<EncoderTrunk> trunk_;
   std::shared_ptr<Preview> preview_;
   std::string preview_fault_;
+  std::string encoder_fault_;
   std::vector<std::unique_ptr<Output>> outputs_;
 
   std::atomic<bool> stopping_{false};

@@ -112,9 +112,16 @@ Json Channel::status() const {
                       {"sent_as", "progressive"}};
   status["outputs"] = Json::array();
   for (const auto& output : outputs_) status["outputs"].push_back(output->status());
+  const std::lock_guard lock(feeding_);
+  status["encoder"]["last_error"] = encoder_fault_.empty() ? Json() : Json(encoder_fault_);
   status["preview"] = nullptr;
-  if (!preview_directory_.empty())
-    status["preview"] = {{"state", on_air ? "live" : "stopped"}, {"playlist", "index.m3u8"}};
+  if (!preview_directory_.empty()) {
+    status["preview"] = {{"state", !on_air    ? "stopped"
+                                   : preview_ ? "live"
+                                              : "failed"},
+                         {"playlist", "index.m3u8"},
+                         {"last_error", preview_fault_.empty() ? Json() : Json(preview_fault_)}};
+  }
   return status;
 }
 

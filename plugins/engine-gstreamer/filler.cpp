@@ -21,6 +21,7 @@ BufferRef Filler::next(float* sound, std::int64_t samples) {
         return look.buffer;
       }
     }
+    if (following_->state() == ItemSource::State::failed && ++refusals_ % 100 == 0) following_ = cue_(clip_);
     if (following_->state() != ItemSource::State::ready) return {};
     current_ = std::exchange(following_, cue_(clip_));
     index_ = 0;

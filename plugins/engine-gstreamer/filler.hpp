@@ -19,6 +19,7 @@ class Filler {
   std::shared_ptr<ItemSource> current_;
   std::shared_ptr<ItemSource> following_;
   std::int64_t index_ = 0;
+  int refusals_ = 0;  // a clip that cannot be opened is tried again from time to time
 };
 
 }  // namespace wyvern::feeder

@@ -40,6 +40,8 @@
  *   {"type":"output_changed","output":"main","state":"live","reason":…,"at_us"}
  *   {"type":"playback_ended","frame","at_us","reason":"end|stopped"}
  *   {"type":"overload","part":"encoder|decoder","state":"overloaded|ok","detail":{…},"at_us"}
+ * item_ended carries the first frame without the item, so that it is the item_started of the next one at a cut. After a
+ * stall frame numbers leap (status: skipped_frames), so that they stay true to the clock; frames_sent counts pictures.
  * at_us is the wall clock, microseconds since 1970 UTC, of the moment at which the frame with that number was due;
  * frame counts the frames of the channel from 0 and never goes back while the instance lives.
  */
