@@ -39,11 +39,22 @@ void demand(const Result<void>& result) {
   throw Failure(error);
 }
 
-std::unique_lock<std::timed_mutex> Worker::Impl::alone() {
+std::shared_ptr<void> Turn::take(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (!free_.wait_for(lock, patience, [this] { return !taken_; })) return nullptr;
+  taken_ = true;
+  return {this, [](Turn* turn) {
+            const std::lock_guard given_back(turn->mutex_);
+            turn->taken_ = false;
+            turn->free_.notify_one();
+          }};
+}
+
+std::shared_ptr<void> Worker::Impl::alone() {
   if (!spool) throw Refusal(503, "worker.not_started", "the worker has not started yet");
-  std::unique_lock lock(command_mutex, busy_wait);
-  if (!lock) throw Refusal(503, "worker.busy", "another command has not come back from the engine; try again soon");
-  return lock;
+  auto mine = turn.take(busy_wait);
+  if (!mine) throw Refusal(503, "worker.busy", "another command has not come back from the engine; try again soon");
+  return mine;
 }
 
 void Worker::Impl::check(const Command& command) const {
