@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "operations/operation.hpp"
 #include "playout/claims.hpp"
@@ -61,6 +62,7 @@ void Reconciler::start() {
 }
 
 void Reconciler::stop() {
+  if (std::exchange(stopped_, true)) return;
   Call call(runtime_timeout);
   (void)dependencies_.runtime.table->listen(dependencies_.runtime.instance, nullptr, call.context());
   queue_.stop();

@@ -30,6 +30,7 @@ class Reconciler {
 
   // Looks at every channel and every workload that is labelled as a playout worker.
   void start();
+  // Before the runtime is stopped; workers stay on air. Idempotent.
   void stop();
 
   void wake(const std::string& channel_id) { queue_.add(channel_id); }
@@ -73,6 +74,7 @@ class Reconciler {
   std::map<std::string, Failures> failures_;
   std::set<std::string> lists_changed_;
   WorkQueue queue_;
+  bool stopped_ = false;  // by the thread that stops
 };
 
 }  // namespace wyvern::playout
