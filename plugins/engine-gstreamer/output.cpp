@@ -33,6 +33,7 @@ Output::Output(std::string id, Json rendered, const Settings& settings, Changed 
       rendered_(std::move(rendered)),
       settings_(settings),
       changed_(std::move(changed)),
+      room_bytes_(std::max<guint64>(512 * 1024, static_cast<guint64>(settings.video_bitrate_kbps) * 1000 / 8 * 2)),
       watch_(settings.output_stall_ns) {
   takes_ = rendered_.value("takes", "");
   if (takes_ != "mpegts" && takes_ != "flv")
@@ -70,6 +71,9 @@ void Output::deliver(GstSample* muxed) {
   ++delivered_;
   const std::lock_guard lock(feeding_);
   if (!source_) return;
+  // The leaky queue: two seconds of the stream. Its leak is here and not appsrc's own: that one (1.22.0) reads a list
+  // after giving it away when it marks the one behind a gap.
+  if (gst_app_src_get_current_level_bytes(GST_APP_SRC(source_.get())) > room_bytes_) return;
   GstCaps* caps = gst_sample_get_caps(muxed);
   if (caps != nullptr && (!caps_ || caps_.get() != caps)) {
     caps_.reset(gst_caps_ref(caps));
@@ -127,12 +131,9 @@ void Output::build() {
   pipeline_.reset(gst_pipeline_new(nullptr));
   gst_object_ref_sink(pipeline_.get());
   GstBin* bin = GST_BIN(pipeline_.get());
-  // The leaky queue: two seconds of the stream, the oldest leave first.
   GstElement* source = gst_element_factory_make("appsrc", nullptr);
-  const auto room = static_cast<guint64>(settings_.video_bitrate_kbps + settings_.audio_bitrate_kbps) * 1000 / 8 * 2;
   g_object_set(source, "is-live", TRUE, "format", GST_FORMAT_TIME, "block", FALSE, "do-timestamp", FALSE, "max-bytes",
-               std::max<guint64>(room, 512 * 1024), "max-buffers", guint64{0}, "max-time", guint64{0}, "leaky-type",
-               GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
+               guint64{0}, "max-buffers", guint64{0}, "max-time", guint64{0}, nullptr);
   gst_bin_add(bin, source);
   const auto watch = rendered_.value("watch", Json::object());
   const std::size_t watched = watch.value("element", std::size_t{0});

@@ -54,6 +54,7 @@ class Output {
   const Settings settings_;
   const Changed changed_;
   std::string takes_;
+  const guint64 room_bytes_;
   GstClockTime base_time_ = 0;
 
   Gst<GstElement> pipeline_;  // [own thread]

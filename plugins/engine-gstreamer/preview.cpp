@@ -22,6 +22,12 @@ void clear_segments(const std::string& directory) {
   }
 }
 
+// When it cannot keep up it leaves out what is newest; it never holds more than this.
+void push(GstElement* source, GstBuffer* buffer, guint64 greatest) {
+  if (gst_app_src_get_current_level_buffers(GST_APP_SRC(source)) < greatest)
+    (void)gst_app_src_push_buffer(GST_APP_SRC(source), gst_buffer_ref(buffer));
+}
+
 }  // namespace
 
 Preview::Preview(const HouseFormat& house, const PreviewSettings& settings, std::string directory) {
@@ -56,9 +62,6 @@ Preview::Preview(const HouseFormat& house, const PreviewSettings& settings, std:
                static_cast<guint>(settings.segments + 2), nullptr);
   pictures_.reset(gst_bin_get_by_name(bin, "pictures"));
   sound_.reset(gst_bin_get_by_name(bin, "sound"));
-  // When it cannot keep up it leaves out what is oldest; it never holds more than these.
-  g_object_set(pictures_.get(), "max-buffers", guint64{6}, "leaky-type", GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
-  g_object_set(sound_.get(), "max-buffers", guint64{50}, "leaky-type", GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
 }
 
 Preview::~Preview() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
@@ -74,12 +77,10 @@ void Preview::start(GstClockTime base_time) {
 void Preview::push_picture(GstBuffer* picture) {
   odd_ = !odd_;
   if (halved_ && !odd_) return;
-  (void)gst_app_src_push_buffer(GST_APP_SRC(pictures_.get()), gst_buffer_ref(picture));
+  push(pictures_.get(), picture, 6);
 }
 
-void Preview::push_sound(GstBuffer* sound) {
-  (void)gst_app_src_push_buffer(GST_APP_SRC(sound_.get()), gst_buffer_ref(sound));
-}
+void Preview::push_sound(GstBuffer* sound) { push(sound_.get(), sound, 50); }
 
 std::string Preview::fault() const {
   const Gst<GstBus> bus(gst_element_get_bus(pipeline_.get()));

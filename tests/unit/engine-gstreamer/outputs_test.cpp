@@ -59,6 +59,29 @@ TEST(Outputs, AreRebuiltOneByOneWhileTheOthersLoseNothing) {
   EXPECT_EQ(stream.lost_packets, 0);
 }
 
+TEST(Outputs, LeakWhenTheyAreTooSlowAndGoOnWhenTheyAreNot) {
+  const std::string good = clip_folder() + "beside-slow.ts";
+  // Takes 40 ms for each packet: a tenth of what comes.
+  const Json slow{{"id", "slow"},
+                  {"rendered",
+                   {{"takes", "mpegts"},
+                    {"elements",
+                     {{{"factory", "identity"}, {"properties", {{"sleep-time", 40'000}}}},
+                      {{"factory", "filesink"}, {"properties", {{"location", clip_folder() + "slow.ts"}}}}}}}}};
+  media::LoadedEngine engine(Json{{"video_bitrate_kbps", 20'000}});
+  engine.configure(media::channel_json(1280, 720, 25, 1, Json::array({file_output("good", good), slow})));
+  engine.load({{"playlist_id", "p"},
+               {"loop", true},
+               {"items", {{{"id", "a"}, {"media_path", made(clip("long.mp4", 2, 250)).path}}}}});
+  engine.start_channel();
+  EXPECT_TRUE(becomes_true([&] { return engine.status()["frame"] > 200; }, 30s));
+  EXPECT_EQ(status_of(engine, "slow")["restarts"], 0);
+  EXPECT_LT(status_of(engine, "slow")["bytes"], status_of(engine, "good")["bytes"]);
+  engine.stop_channel();
+  const auto stream = media::decode_stream(good, {16.0 / 9});
+  EXPECT_EQ(stream.lost_packets, 0);
+}
+
 TEST(Outputs, NeverShowASecretInWhatTheyReport) {
   const std::string secret = "/proc/the-pass-phrase/x.ts";
   media::LoadedEngine engine;
