@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace wyvern::host {
 namespace {
@@ -14,9 +15,14 @@ Error fault(std::string code, std::string message) {
   return {WYV_INVALID, std::move(code), std::move(message), "", false};
 }
 
+struct Library {
+  boost::dll::shared_library object;
+  const wyv_plugin* plugin = nullptr;
+};
+
 struct Loaded {
   std::mutex mutex;
-  std::map<std::filesystem::path, const wyv_plugin*> plugins;
+  std::map<std::filesystem::path, Library> libraries;
 };
 
 // Leaked with all its libraries, so that nothing is unloaded at exit either.
@@ -33,24 +39,26 @@ Result<const wyv_plugin*> load_library(const std::filesystem::path& library) {
   if (none) return fault("plugin.unreadable", "it cannot be read: " + none.message());
   auto& all = loaded();
   const std::scoped_lock lock(all.mutex);
-  if (const auto found = all.plugins.find(path); found != all.plugins.end()) return found->second;
+  if (const auto found = all.libraries.find(path); found != all.libraries.end()) return found->second.plugin;
 
-  auto* const object = new boost::dll::shared_library;  // leaked, see above
-  std::error_code code;
+  boost::dll::shared_library object;
   try {
-    object->load(path, boost::dll::load_mode::rtld_now);
+    object.load(path, boost::dll::load_mode::rtld_now);
   } catch (const boost::dll::fs::system_error& bad) {
     std::string reason = bad.what();
     if (const auto detail = reason.find("(dlerror system message: "); detail != std::string::npos)
       reason = reason.substr(detail + 25, reason.rfind(')') - detail - 25);
     return fault("plugin.load", "the dynamic linker refuses it: " + reason);
   }
-  if (!object->has(WYV_PLUGIN_ENTRY))
+  if (!object.has(WYV_PLUGIN_ENTRY))
     return fault("plugin.entry", std::string("it does not export ") + WYV_PLUGIN_ENTRY +
                                      ": WYVERN_PLUGIN(...) is missing or the symbol is hidden");
   // The symbol is the function itself.
-  const auto entry = &object->get<const wyv_plugin*()>(WYV_PLUGIN_ENTRY);
-  return all.plugins.emplace(path, entry()).first->second;
+  const auto entry = &object.get<const wyv_plugin*()>(WYV_PLUGIN_ENTRY);
+  auto& kept = all.libraries[path];
+  kept.object = std::move(object);
+  kept.plugin = entry();
+  return kept.plugin;
 }
 
 }  // namespace wyvern::host

@@ -1,6 +1,8 @@
 #include "host/running.hpp"
 
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "host/timed_call.hpp"
 #include "wyvern/view.hpp"
@@ -26,7 +28,15 @@ std::string_view to_string(Running::State state) {
   }
 }
 
-Running::~Running() = default;
+// What did not come back from a call is never destroyed, because the call may still be under way. It is kept in sight,
+// so that a leak checker knows that this is meant.
+Running::~Running() {
+  static auto* const mutex = new std::mutex;
+  static auto* const abandoned = new std::vector<wyv_instance*>;
+  if (instance_ == nullptr) return;
+  const std::scoped_lock lock(*mutex);
+  abandoned->push_back(instance_);
+}
 
 std::string Running::title() const {
   return "the " + config_.kind + " '" + config_.name + "' (plugin " + config_.plugin + ")";

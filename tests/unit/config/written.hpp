@@ -48,7 +48,8 @@ class Written : public testing::Test {
     std::string name = (std::filesystem::temp_directory_path() / "wyvern-config-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
     folder_ = name;
-    for (const auto& entry : manifests().items()) source_.ids.push_back(entry.key());
+    const Json all = manifests();
+    for (const auto& entry : all.items()) source_.ids.push_back(entry.key());
     source_.manifest = [](std::string_view id) -> std::optional<Json> {
       const auto all = manifests();
       const auto found = all.find(id);
