@@ -6,6 +6,7 @@
 
 #include <map>
 #include <sstream>
+#include <utility>
 
 namespace wyvern::config {
 namespace {
@@ -35,6 +36,10 @@ class Builder : public YAML::EventHandler {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end())
       throw Refused{mark.line + 1, mark.column + 1, "config.yaml", "this alias has no anchor before it"};
+    // A circle would be followed without end, and never be freed.
+    for (const auto& [holder, key] : open_)
+      if (holder == found->second)
+        throw Refused{mark.line + 1, mark.column + 1, "config.alias", "this alias stands inside of what it names"};
     add(found->second);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -123,30 +128,6 @@ std::vector<Diagnostic> tabs(const std::string& text, const std::string& file) {
   return found;
 }
 
-// An alias may lead back to a node that holds it: those are taken apart by hand, or they would never be freed.
-bool has_circle(const YamlNode& node, std::vector<const YamlNode*>& above, std::size_t& budget) {
-  for (const auto* ancestor : above)
-    if (ancestor == &node) return true;
-  if (budget == 0) return false;
-  --budget;
-  above.push_back(&node);
-  bool circle = false;
-  for (const auto& item : node.items) circle = circle || has_circle(*item, above, budget);
-  for (const auto& [key, value] : node.entries)
-    circle = circle || has_circle(*key, above, budget) || has_circle(*value, above, budget);
-  above.pop_back();
-  return circle;
-}
-
-bool break_circles(const NodePointer& root) {
-  std::vector<const YamlNode*> above;
-  std::size_t budget = yaml_node_limit;
-  if (!has_circle(*root, above, budget)) return false;
-  root->items.clear();
-  root->entries.clear();
-  return true;
-}
-
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -180,10 +161,6 @@ NodePointer parse_yaml(const std::string& text, const std::string& file, std::ve
   }
   if (builder.root == nullptr) {
     diagnostics.push_back({{file, 0, 0}, Severity::error, "config.empty", "", "the file is empty", ""});
-  } else if (break_circles(builder.root)) {
-    diagnostics.push_back(
-        {{file, 0, 0}, Severity::error, "config.alias", "", "an alias stands inside of what it names", ""});
-    return nullptr;
   }
   return builder.root;
 }

@@ -30,8 +30,8 @@ struct YamlNode {
   const YamlNode* find(std::string_view key) const;
 };
 
-// The document, or null with the reason in `diagnostics`. An alias is the very node that it names, so a hostile file
-// can make a circle or a tree without end: who follows the tree counts.
+// The document, or null with the reason in `diagnostics`. An alias is the very node that it names, never one that holds
+// it; a hostile file can still make a tree that multiplies, so who follows it counts.
 std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string& file,
                                      std::vector<Diagnostic>& diagnostics);
 
