@@ -103,7 +103,7 @@ TEST_F(OnAir, AControllerThatIsKilledCostsNoFrameAndTheAsRunHasNoHole) {
   EXPECT_EQ(get()["restart_count"], 0);
   EXPECT_EQ(wyvern.worker_pid(channel), worker) << "the worker was restarted, not adopted";
   const auto rows_then = get("/asrun").size();
-  ASSERT_TRUE(await_rows(rows_then + 2));
+  ASSERT_TRUE(await_rows(rows_then + 4));
 
   const auto rows = as_run();
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
