@@ -182,6 +182,10 @@ std::uint64_t give_back_all(Session& session, std::string_view owner_prefix) {
       {owner_prefix, Timestamp::now(), std::uint64_t{owner_prefix.size()}});
 }
 
+std::uint64_t forget(Session& session, Milliseconds age) {
+  return session.run("DELETE FROM jobs WHERE status IN ('succeeded', 'cancelled') AND updated_at < $1", {after(-age)});
+}
+
 void fail_unfenced(Session& session, const Job& job, std::string_view message) {
   session.run(
       "UPDATE jobs SET status = 'failed', owner = NULL, lease_until = NULL, error_message = $2, updated_at = $3 "

@@ -61,6 +61,8 @@ bool cancel(store::Session& session, std::string_view id, std::string_view messa
 bool retry(store::Session& session, std::string_view id);
 // Gives back everything that owners with this prefix hold.
 std::uint64_t give_back_all(store::Session& session, std::string_view owner_prefix);
+// Removes jobs that ended well, or were cancelled, before `age` ago.
+std::uint64_t forget(store::Session& session, Milliseconds age);
 // A job that was claimed too often without an outcome.
 void fail_unfenced(store::Session& session, const Job& job, std::string_view message);
 

@@ -164,6 +164,11 @@ void Queue::release_group() {
   if (count > 0) say(WYV_LOG_WARNING, "jobs of a process that died are queued again", {{"jobs", count}});
 }
 
+void Queue::forget_old() {
+  constexpr std::chrono::hours kept{30 * 24};
+  (void)store_.write([&](store::Session& session) { return job_table::forget(session, kept); });
+}
+
 std::optional<Job> Queue::claim(const Type& type) {
   const bool any =
       store_.read([&](store::Session& session) { return job_table::any_due(session, type.name, horizon()); });

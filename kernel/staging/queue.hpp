@@ -109,6 +109,8 @@ class Queue {
 
   // For the one who knows that every process of this group but this one is dead: gives back what they had claimed.
   void release_group();
+  // Removes jobs that ended well, or were cancelled, long ago.
+  void forget_old();
 
   // One attempt on this thread, if a job is due: true when there was one. For tests, without `start`.
   bool work_once(std::string_view type);

@@ -20,6 +20,7 @@ Staging::~Staging() { stop(); }
 void Staging::start() {
   // The folder's lock is held: whoever claimed jobs for this folder before is dead.
   queue_.release_group();
+  queue_.forget_old();
   cache_.verify();
   queue_.start();
 }
