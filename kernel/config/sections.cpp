@@ -18,9 +18,53 @@ constexpr const char* own_sections = R"json({
       }
     }
   },
-  "playout": {"type": "object"},
-  "staging": {"type": "object"},
-  "library": {"type": "object"},
+  "playout": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "worker_start_timeout_ms": {"type": "integer", "minimum": 500, "maximum": 300000, "default": 15000,
+        "description": "A worker that does not answer within this ends its channel's start in error"},
+      "stop_grace_ms": {"type": "integer", "minimum": 0, "maximum": 300000, "default": 5000,
+        "description": "What a worker gets to leave the air by itself before it is killed"},
+      "worker_ports": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "first": {"type": "integer", "minimum": 1024, "maximum": 65535, "default": 23000},
+          "last": {"type": "integer", "minimum": 1024, "maximum": 65535, "default": 23999}
+        },
+        "description": "Where workers of this node listen, on loopback"
+      },
+      "preview": {"type": "boolean", "default": true, "description": "Whether channels make an HLS preview"},
+      "filler": {"type": "string", "minLength": 1, "x-path": true,
+        "description": "A clip that loops when nothing else can be shown; without it, the slate"}
+    }
+  },
+  "staging": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "workers": {"type": "integer", "minimum": 1, "maximum": 64, "default": 2,
+        "description": "Copies into the media cache at the same time"},
+      "cache_dir": {"type": "string", "minLength": 1, "x-path": true,
+        "description": "The media cache's folder, this process's alone. Default: media-cache in state_dir"},
+      "cache_limit_bytes": {"type": "integer", "minimum": 0, "default": 0,
+        "description": "The most that the media cache may hold; 0: as much as the disk"},
+      "lease_s": {"type": "integer", "minimum": 5, "maximum": 3600, "default": 30,
+        "description": "A worker that is silent for so long has lost its job to another"},
+      "poll_ms": {"type": "integer", "minimum": 50, "maximum": 60000, "default": 1000,
+        "description": "How often workers look for jobs without being woken"}
+    }
+  },
+  "library": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "probe_timeout_s": {"type": "integer", "minimum": 1, "maximum": 3600, "default": 60,
+        "description": "A probe that takes longer is killed, and its asset is in error"},
+      "workers": {"type": "integer", "minimum": 1, "maximum": 64, "default": 2, "description": "Probes at the same time"}
+    }
+  },
   "worker": {"type": "object"},
   "log": {
     "type": "object",

@@ -13,9 +13,7 @@ struct Settings {
   int workers = 2;                                  // probes at the same time
 };
 
+// From the section, with or without its defaults; its schema is in config/sections.cpp.
 Settings settings_from(const Json& section);
-
-// The section's schema, for the check of the configuration.
-Json settings_schema();
 
 }  // namespace wyvern::library

@@ -21,7 +21,4 @@ struct Settings {
 // From the section with its defaults filled in or not; `state_dir` holds the cache when the section names no folder.
 Settings settings_from(const Json& section, const std::filesystem::path& state_dir);
 
-// The section's schema, for the check of the configuration.
-Json settings_schema();
-
 }  // namespace wyvern::staging
