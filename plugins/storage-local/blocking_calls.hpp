@@ -29,12 +29,19 @@ class BlockingCalls {
   // Ends the threads. One that does not come back from the kernel within a moment is left behind. Idempotent.
   void end();
 
+  // What a call gives back: a value, or the error of what it threw. An exception itself does not cross threads, for its
+  // last owner would be whichever of the two is later.
+  template <class Body>
+  using Outcome = Result<std::invoke_result_t<Body&>>;
+
   // Begins `body` on another thread. It must own all it touches, for it may outlive the caller. WYV_WRONG_STATE after
   // the end.
   template <class Body>
-  auto begin(Body body) {
-    using Value = std::invoke_result_t<Body&>;
-    auto task = std::make_shared<std::packaged_task<Value()>>(std::move(body));
+  std::future<Outcome<Body>> begin(Body body) {
+    auto task = std::make_shared<std::packaged_task<Outcome<Body>()>>([body = std::move(body)]() mutable {
+      Body own = std::move(body);  // what it owns is let go before the outcome is seen
+      return outcome_of(own);
+    });
     auto future = task->get_future();
     submit([task] { (*task)(); });
     return future;
@@ -42,10 +49,10 @@ class BlockingCalls {
 
   // Waits for a call; throws what it threw. WYV_TIMEOUT and WYV_CANCELLED leave it running: `future` stays valid.
   template <class Value>
-  static Value finish(std::future<Value>& future, const Context& context) {
+  static Value finish(std::future<Result<Value>>& future, const Context& context) {
     while (future.wait_for(slice(context)) != std::future_status::ready) check(context);
     try {
-      return future.get();
+      return future.get().or_throw();
     } catch (const std::future_error&) {  // it stood in line when the storage was stopped
       throw stopped();
     }
@@ -65,6 +72,24 @@ class BlockingCalls {
     std::thread thread;
     std::future<void> ended;
   };
+
+  template <class Body>
+  static Outcome<Body> outcome_of(Body& body) {
+    try {
+      if constexpr (std::is_void_v<std::invoke_result_t<Body&>>) {
+        body();
+        return {};
+      } else {
+        return body();
+      }
+    } catch (const Failure& failure) {
+      return failure.error();
+    } catch (const std::bad_alloc&) {
+      return Error{WYV_EXHAUSTED, "memory", "out of memory", "", true};
+    } catch (const std::exception& other) {
+      return Error{WYV_INTERNAL, "internal", other.what(), "", false};
+    }
+  }
 
   static Failure stopped();
   void submit(std::function<void()> call);

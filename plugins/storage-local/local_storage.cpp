@@ -52,14 +52,13 @@ void LocalStorage::clean_up(const Opened& opened, const Context& context) {
   auto removed =
       opened.calls->begin([root = opened.root, ending = ending_] { return remove_abandoned(*root, *ending); });
   if (removed.wait_for(std::min(kLongestCleaning, context.remaining() / 2)) != std::future_status::ready) return;
-  try {
-    if (const auto count = removed.get(); count > 0)
-      host_.info("the storage '" + name_ + "' removed files that were being written when it last ended",
-                 {{"root", root_path_}, {"files", count}});
-  } catch (const Failure& failure) {
+  const auto count = removed.get();
+  if (!count)
     host_.warn("the storage '" + name_ + "' could not look for files that were left half-written",
-               {{"root", root_path_}, {"reason", failure.error().message}});
-  }
+               {{"root", root_path_}, {"reason", count.error().message}});
+  else if (*count > 0)
+    host_.info("the storage '" + name_ + "' removed files that were being written when it last ended",
+               {{"root", root_path_}, {"files", *count}});
 }
 
 void LocalStorage::start(const Context&) {

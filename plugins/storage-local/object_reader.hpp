@@ -28,7 +28,7 @@ class ObjectReader final : public StorageReader {
 
   std::shared_ptr<BlockingCalls> calls_;
   std::shared_ptr<File> file_;  // with the call that reads it, which may outlive this reader
-  std::future<Piece> coming_;
+  std::future<Result<Piece>> coming_;
   Piece piece_;
   std::size_t taken_ = 0;
   std::uint64_t next_offset_;

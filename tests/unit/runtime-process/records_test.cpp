@@ -76,7 +76,10 @@ TEST_F(ProcessRecords, They_are_for_this_user_alone_and_hold_no_environment) {
 
 TEST_F(ProcessRecords, A_stranger_who_got_the_pid_is_neither_adopted_nor_harmed) {
   const Stranger stranger;
-  const std::string handle = doctor([&](Json& record) { record["pid"] = stranger.pid(); });
+  const std::string handle = doctor([&](Json& record) {
+    record["pid"] = stranger.pid();
+    record["start_ticks"] = record["start_ticks"].get<std::uint64_t>() - 1000;  // ten seconds earlier
+  });
   instance_->run();
   const auto listed = runtime_->list().or_throw();
   ASSERT_EQ(listed.size(), 1U);
