@@ -100,7 +100,7 @@ bool Streams::feed(Stream& stream, bool keep_alive) {
       stream.sent = event.number;
     }
     if (!text.empty()) queued = stream.answer->body(text);
-    if (events.size() < static_cast<std::size_t>(events_at_once)) return queued != UINT64_MAX;
+    if (events.size() < static_cast<std::size_t>(events_at_once)) return queued <= most_queued_bytes;
   }
 }
 
