@@ -29,7 +29,10 @@ class SurfaceAnswer final : public Answer {
 
   void head(int status, std::string_view content_type, const std::vector<std::pair<std::string, std::string>>& headers,
             std::uint64_t length) override {
-    if (begun_) return;
+    if (begun_) {
+      broken_ = true;  // an error after the head: the body that follows belongs to another answer
+      return;
+    }
     begun_ = true;
     std::vector<wyv_field> fields;
     fields.reserve(headers.size());
@@ -38,7 +41,7 @@ class SurfaceAnswer final : public Answer {
                length);
   }
   std::uint64_t body(std::string_view bytes) override {
-    return ended_ ? UINT64_MAX : sink_.body(sink_.self, view(bytes));
+    return ended_ || broken_ ? UINT64_MAX : sink_.body(sink_.self, view(bytes));
   }
   void end() override {
     if (ended_) return;
@@ -49,6 +52,7 @@ class SurfaceAnswer final : public Answer {
  private:
   wyv_reply_sink sink_;
   bool begun_ = false;
+  bool broken_ = false;
   bool ended_ = false;
 };
 

@@ -109,6 +109,11 @@ std::pair<int, std::string> status_of(const Error& error) {
   }
 }
 
+void refuse_overload(Answer& answer, std::string_view correlation) {
+  answer_error(answer, 503, "operation.overloaded", "too many calls wait, or the service is stopping; try again soon",
+               nullptr, correlation);
+}
+
 }  // namespace
 
 std::string_view name_of(Permission permission) {
@@ -206,15 +211,18 @@ void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_pt
     const std::lock_guard lock(mutex_);
     constexpr std::size_t most_waiting = 1024;
     if (!stopping_ && waiting_.size() < most_waiting) {
-      waiting_.emplace_back([this, &entry, request = std::move(request), answer, cancelled]() mutable {
-        run(entry, request, *answer, answer, cancelled);
+      waiting_.emplace_back([this, &entry, request = std::move(request), answer, cancelled](bool stopping) mutable {
+        if (stopping) {
+          refuse_overload(*answer, request.correlation);
+        } else {
+          run(entry, request, *answer, answer, cancelled);
+        }
       });
       wake_.notify_one();
       return;
     }
   }
-  answer_error(*answer, 503, "operation.overloaded", "too many calls wait, or the service is stopping; try again soon",
-               nullptr, request.correlation);
+  refuse_overload(*answer, request.correlation);
 }
 
 void Table::run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
@@ -270,6 +278,8 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
            failure.error().cause.empty() ? Json(nullptr) : Json{{"cause", failure.error().cause}});
   } catch (const std::exception& fault) {
     refuse(500, "internal", fault.what(), nullptr);
+  } catch (...) {
+    refuse(500, "internal", "the operation failed and did not say why", nullptr);
   }
 }
 
@@ -278,10 +288,12 @@ void Table::work() {
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    const auto job = std::move(waiting_.front());
+    auto job = std::move(waiting_.front());
     waiting_.pop_front();
+    const bool stopping = stopping_;
     lock.unlock();
-    job();
+    job(stopping);
+    job = nullptr;  // with its answer, outside the lock
     lock.lock();
   }
 }

@@ -41,7 +41,7 @@ class Table {
   // Answers on this thread, or, for blocking operations, on one of the table's own. Every fault becomes an answer.
   void call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled);
 
-  // No blocking call begins any more; returns when those under way have ended.
+  // No blocking call begins any more: those that wait are refused; returns when those under way have ended.
   void stop();
 
  private:
@@ -56,7 +56,7 @@ class Table {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> waiting_;
+  std::deque<std::function<void(bool stopping)>> waiting_;
   std::vector<std::thread> threads_;
   bool stopping_ = false;
 };
