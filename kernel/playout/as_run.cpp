@@ -73,7 +73,8 @@ void store_one(store::Session& session, events::Log& events, const Channel& chan
   } else if (type == "item_ended") {
     end_item(session, channel, number, event);
   } else if (type == "item_discarded") {
-    insert(session, channel, number, event, {store::Timestamp::now(), "failed"});
+    // Told of late, when the controller was away; it failed when it failed.
+    insert(session, channel, number, event, {time_of(event, "at_us").value_or(store::Timestamp::now()), "failed"});
   } else if (type == "worker_recovered") {
     insert_loss(session, channel, number, event);
   }
