@@ -18,7 +18,7 @@ void for_each_secret(const Json& schema, Json& value, const Json& beside,
     const auto found = value.find(name);
     if (found == value.end()) continue;
     const Json other = beside.is_object() && beside.contains(name) ? beside[name] : Json();
-    if (property.value("x-secret", false)) {
+    if (property.is_object() && property.value("x-secret", false)) {
       change(*found, other);
     } else {
       for_each_secret(property, *found, other, change);
