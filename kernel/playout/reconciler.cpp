@@ -57,6 +57,9 @@ void Reconciler::start() {
       call_for_text(listing, dependencies_.runtime.table->list, dependencies_.runtime.instance, view(labels));
   if (all) {
     for (const auto& workload : Json::parse(*all)) ids.insert(workload.at("labels").value("wyvern.id", ""));
+  } else {
+    dependencies_.log(WYV_LOG_ERROR, "workers of deleted channels were not looked for; the next start does it again",
+                      {{"fault", all.error().message}});
   }
   for (const auto& id : ids) wake(id);
 }
@@ -122,16 +125,24 @@ void Reconciler::look_or_throw(const std::string& channel_id) {
       dependencies_.store.read([&](store::Session& session) { return find_channel(session, channel_id); });
   const std::string epoch = channel ? std::to_string(channel->epoch) : std::string();
   std::optional<Workload> own;
+  std::string words;
   for (const auto& workload : workloads_of(channel_id)) {
     if (channel && workload.running && workload.epoch == epoch) {
       own = workload;
     } else {
+      // A removed workload is forgotten with its log.
+      if (channel && channel->container_id == workload.handle) words = last_words(dependencies_, *channel);
       remove_workload(workload.handle);
     }
   }
-  if (!channel) return;
+  if (!channel) {
+    unfollow(channel_id);
+    const std::lock_guard lock(mutex_);
+    failures_.erase(channel_id);
+    return;
+  }
   if (channel->desired == "running") {
-    bring_on_air(*channel, own);
+    bring_on_air(*channel, own, words);
   } else {
     take_off_air(*channel, own);
   }
@@ -161,7 +172,7 @@ void Reconciler::remove_workload(const std::string& handle) {
   (void)dependencies_.runtime.table->remove(dependencies_.runtime.instance, view(handle), removing.context());
 }
 
-void Reconciler::bring_on_air(Channel channel, const std::optional<Workload>& own) {
+void Reconciler::bring_on_air(Channel channel, const std::optional<Workload>& own, const std::string& words) {
   if (own) {
     // Adopted after a restart of the controller, or met in the middle of its start.
     if (channel.status != "running") {
@@ -188,7 +199,7 @@ void Reconciler::bring_on_air(Channel channel, const std::optional<Workload>& ow
   if (channel.status == "starting" && !channel.container_id) {
     launch(std::move(channel));
   } else {
-    restart(std::move(channel));
+    restart(std::move(channel), words);
   }
 }
 
@@ -234,28 +245,30 @@ void Reconciler::launch(Channel channel) {
   settled();
 }
 
-void Reconciler::restart(Channel channel) {
+void Reconciler::restart(Channel channel, const std::string& words) {
   int in_a_row = 0;
   milliseconds wait{0};
+  std::string last;
   {
     const std::lock_guard lock(mutex_);
     auto& failures = failures_[channel.id];
     const auto now = std::chrono::steady_clock::now();
     const auto since = std::chrono::duration_cast<milliseconds>(now - failures.last);
     const auto pause = backoff(failures.in_a_row);
+    if (!words.empty()) failures.words = words;
     if (failures.in_a_row > 0 && since < pause) {
       wait = pause - since;
     } else {
       in_a_row = failures.in_a_row = since > calm + pause ? 1 : failures.in_a_row + 1;
       failures.last = now;
+      last = std::exchange(failures.words, {});
     }
   }
   if (wait.count() > 0) {
     queue_.add(channel.id, wait);
     return;
   }
-  const std::string words = last_words(dependencies_, channel);
-  const std::string reason = "the worker ended unexpectedly" + (words.empty() ? std::string() : ": " + words);
+  const std::string reason = "the worker ended unexpectedly" + (last.empty() ? std::string() : ": " + last);
   const bool granted = dependencies_.store.write([&](store::Session& session) {
     const auto changed = session.run(
         "UPDATE playout_channels SET status = 'starting', epoch = epoch + 1, container_id = NULL, error_message = $1, "
@@ -315,6 +328,8 @@ void Reconciler::take_off_air(const Channel& channel, const std::optional<Worklo
     // anyhow.
     const Json nothing = Json::object();
     const auto left = call_worker(address, "POST", "/channel/stop", &nothing, worker_timeout);
+    // After a restart of the controller, or when the stop overtook the start, nobody follows it yet.
+    if (left) follow(channel);
     std::shared_ptr<Follower> follower;
     {
       const std::lock_guard lock(mutex_);

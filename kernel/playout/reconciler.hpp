@@ -48,14 +48,16 @@ class Reconciler {
   struct Failures {
     int in_a_row = 0;
     std::chrono::steady_clock::time_point last;
+    std::string words;  // of the worker that ended, until its restart says them
   };
 
   void look(const std::string& channel_id);
   void look_or_throw(const std::string& channel_id);
   std::vector<Workload> workloads_of(const std::string& channel_id);
-  void bring_on_air(Channel channel, const std::optional<Workload>& own);
+  // `words`: the last of the worker that ended, if one did.
+  void bring_on_air(Channel channel, const std::optional<Workload>& own, const std::string& words);
   void launch(Channel channel);
-  void restart(Channel channel);
+  void restart(Channel channel, const std::string& words);
   // Returns an empty text when the worker answers; else why it does not.
   std::string wait_until_it_answers(const Channel& channel, const std::string& handle);
   void take_off_air(const Channel& channel, const std::optional<Workload>& own);
