@@ -26,7 +26,8 @@ stores: {main: {plugin: store-sqlite, path: var/wyvern.db}}
   EXPECT_THAT(config.plugin_dirs, ElementsAre(folder_ / "lib", "/opt/wyvern"));
   EXPECT_EQ(config.sections["log"]["level"], "debug");
   EXPECT_EQ(config.sections["log"]["format"], "json");
-  EXPECT_EQ(config.sections["playout"], Json::object());
+  EXPECT_EQ(config.sections["playout"]["preview"], true);
+  EXPECT_EQ(config.sections["worker"], Json::object());
   ASSERT_EQ(config.instances.size(), 3U);
   EXPECT_EQ(config.instances[0].kind, "store");
   EXPECT_EQ(config.instances[0].settings["path"], (folder_ / "var/wyvern.db").string());

@@ -16,7 +16,7 @@ TEST_F(Redacted, PrintsNoSecretButWhereItComesFrom) {
   const auto loaded = load(R"(wyvern: 1
 roles: [controller]
 identity: {bootstrap_token: "${env:WYVERN_TEST_TOKEN}"}
-library: {api_token: in-the-clear}
+worker: {api_token: in-the-clear}
 stores: {main: {plugin: store-sqlite, path: db, password: hunter2}}
 )");
   ::unsetenv("WYVERN_TEST_TOKEN");
