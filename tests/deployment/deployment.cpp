@@ -85,6 +85,8 @@ int free_port() {
 Deployment::Deployment(const Options& options) {
   std::filesystem::create_directories(library());
   const std::string state = (folder() / "state").string();
+  // Tests that run beside one another give their workers ports of their own.
+  const int first_port = 20000 + (::getpid() % 640) * 16;
   Json config = {{"wyvern", 1},
                  {"roles", {"controller", "node"}},
                  {"state_dir", state},
@@ -94,6 +96,7 @@ Deployment::Deployment(const Options& options) {
                  {"runtimes", {{"here", {{"plugin", "runtime-process"}, {"state_dir", state + "/workers"}}}}},
                  {"outputs", {{"srt", {{"plugin", "output-srt"}}}}},
                  {"engines", {{"main", {{"plugin", "engine-gstreamer"}}}}},
+                 {"playout", {{"worker_ports", {{"first", first_port}, {"last", first_port + 15}}}}},
                  {"surfaces", {{"api", {{"plugin", "rest"}, {"listen", "127.0.0.1:0"}}}}}};
   config.merge_patch(options.sections);
   std::ofstream(folder() / "wyvern.yaml") << config.dump(2);
