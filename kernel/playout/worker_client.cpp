@@ -16,11 +16,6 @@ std::size_t take(char* data, std::size_t size, std::size_t count, void* to) {
   return size * count;
 }
 
-int watch(void* cancelled, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto* flag = static_cast<const std::atomic<bool>*>(cancelled);
-  return flag != nullptr && flag->load() ? 1 : 0;
-}
-
 // One handle a thread keeps its connections to the workers open.
 CURL* handle_of_this_thread() {
   struct Close {
@@ -28,6 +23,30 @@ CURL* handle_of_this_thread() {
   };
   thread_local const std::unique_ptr<CURL, Close> handle(curl_easy_init());
   return handle.get();
+}
+
+// curl_easy_perform looks at a cancellation once a second only, which a controller with many channels would wait for at
+// its end, one after the other.
+CURLcode perform(CURL* curl, const std::atomic<bool>& cancelled) {
+  struct Close {
+    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+  };
+  constexpr int glance_ms = 100;
+  thread_local const std::unique_ptr<CURLM, Close> multi(curl_multi_init());
+  if (!multi || curl_multi_add_handle(multi.get(), curl) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+  CURLcode result = CURLE_ABORTED_BY_CALLBACK;
+  int running = 1;
+  while (!cancelled) {
+    if (curl_multi_perform(multi.get(), &running) != CURLM_OK) break;
+    if (running == 0) {
+      int left = 0;
+      if (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) result = message->data.result;
+      break;
+    }
+    if (curl_multi_poll(multi.get(), nullptr, 0, glance_ms, nullptr) != CURLM_OK) break;
+  }
+  curl_multi_remove_handle(multi.get(), curl);
+  return result;
 }
 
 }  // namespace
@@ -54,14 +73,11 @@ Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, s
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &watch);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(cancelled));
   if (verb != "GET") {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
   }
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = cancelled != nullptr ? perform(curl, *cancelled) : curl_easy_perform(curl);
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return Error{WYV_TIMEOUT, "worker.timeout",
                  "the worker at " + worker.url + " gave no answer to " + verb + " " + std::string(path) + " within " +
