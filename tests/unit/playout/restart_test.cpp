@@ -50,7 +50,7 @@ TEST_F(Restart, ThePauseBeforeARestartGrowsWithEachFailure) {
   ASSERT_TRUE(room.database.wait_until([&] { return room.runtime.starts(id) >= 6; }));
   EXPECT_EQ(room.row(id)["desired"], "running");
   const std::lock_guard lock(mutex);
-  // Two at once, then 250 ms and 500 ms.
+  // Two at once, then after 250 ms, 500 ms and 1 s.
   EXPECT_GE(started[2] - started[1], std::chrono::milliseconds(200));
   EXPECT_GE(started[3] - started[2], std::chrono::milliseconds(450));
   EXPECT_GE(started[4] - started[3], std::chrono::milliseconds(900));

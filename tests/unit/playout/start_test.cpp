@@ -47,7 +47,7 @@ TEST_F(Start, AChannelThatIsStartedRuns) {
 
 TEST_F(Start, TheWorkersConfigurationIsReadableByItsUserOnly) {
   const auto id = room.create_on_air();
-  const auto file = playout::Dependencies(room.playout->dependencies).state_dir / "playout" / id / "worker.yaml";
+  const auto file = room.playout->dependencies.state_dir / "playout" / id / "worker.yaml";
   EXPECT_EQ(std::filesystem::status(file).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
