@@ -128,7 +128,11 @@ int run_controller(Process& process) {
     };
   };
   events::Log events(store);
-  operations::Table table(identity, blocking_threads);
+  operations::Table table(identity, blocking_threads,
+                          [&process](std::string_view operation, std::string_view message, nlohmann::json fields) {
+                            fields["operation"] = operation;
+                            process.log("operations", WYV_LOG_ERROR, message, fields);
+                          });
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),
                             storages(host), say("staging")});

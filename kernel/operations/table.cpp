@@ -157,7 +157,7 @@ void answer_error(Answer& answer, int status, std::string_view code, std::string
   answer.end();
 }
 
-Table::Table(Access& access, int blocking_threads) : access_(access) {
+Table::Table(Access& access, int blocking_threads, Fault fault) : access_(access), fault_(std::move(fault)) {
   for (int i = 0; i < blocking_threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -229,6 +229,8 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
                 const std::shared_ptr<std::atomic<bool>>& cancelled) {
   const auto& operation = entry.operation;
   const auto refuse = [&](int status, std::string_view code, std::string_view message, const Json& detail) {
+    if (status >= 500 && fault_)
+      fault_(operation.name, message, {{"status", status}, {"code", code}, {"request_id", request.correlation}});
     answer_error(answer, status, code, message, detail, request.correlation);
   };
   try {

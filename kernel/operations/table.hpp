@@ -29,7 +29,10 @@ struct Request {
 // Thread-safe once filled. Operations are added at start-up, before surfaces start.
 class Table {
  public:
-  Table(Access& access, int blocking_threads);
+  // Hears of each answer of 500 and above: the caller may not have a log, the service has.
+  using Fault = std::function<void(std::string_view operation, std::string_view message, const Json& fields)>;
+
+  Table(Access& access, int blocking_threads, Fault fault = {});
   ~Table();
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -51,6 +54,7 @@ class Table {
   void work();
 
   Access& access_;
+  Fault fault_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::map<std::string, const Entry*, std::less<>> by_name_;
 
