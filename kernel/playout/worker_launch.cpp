@@ -6,8 +6,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <system_error>
 
 #include "playout/video_format.hpp"
 #include "wyvern/call.hpp"
@@ -17,6 +16,15 @@ namespace {
 
 constexpr std::chrono::seconds output_timeout{5};
 constexpr std::chrono::seconds runtime_timeout{10};
+
+// Of a channel's folder.
+Error folder_error(const std::string& what, const std::error_code& fault) {
+  const bool full = fault == std::errc::no_space_on_device || fault.value() == EDQUOT;
+  return {full ? WYV_EXHAUSTED : WYV_INTERNAL, "playout.worker_folder",
+          what + ": " + fault.message() +
+              (full ? "; free some space on its disk" : "; check that this user may write in state_dir"),
+          "", false};
+}
 
 const OutputAccess* output_of(const Dependencies& dependencies, const Channel& channel) {
   const auto found = dependencies.outputs.find(channel.output_type);
@@ -35,9 +43,7 @@ Result<void> write_private(const std::filesystem::path& path, std::string_view t
   const auto temporary = path.string() + ".tmp";
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   const auto failed = [&](const char* step) {
-    const int fault = errno;
-    return Error{fault == ENOSPC || fault == EDQUOT ? WYV_EXHAUSTED : WYV_INTERNAL, "playout.worker_folder",
-                 std::string("cannot ") + step + " " + temporary + ": " + std::strerror(fault), "", false};
+    return folder_error(std::string("cannot ") + step + " " + temporary, {errno, std::generic_category()});
   };
   if (descriptor < 0) return failed("create");
   std::size_t written = 0;
@@ -131,10 +137,7 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
   // Segments of an earlier run would be served as if they were live.
   if (!fault) std::filesystem::remove_all(folder / "preview", fault);
   if (!fault) std::filesystem::create_directories(folder / "preview", fault);
-  if (fault) {
-    return Error{WYV_INTERNAL, "playout.worker_folder", "cannot make " + folder.string() + ": " + fault.message(), "",
-                 false};
-  }
+  if (fault) return folder_error("cannot make " + folder.string(), fault);
   const auto file = folder / "worker.yaml";
   const auto written =
       write_private(file, worker_configuration(dependencies, channel, std::move(*description)).dump(2));
