@@ -129,13 +129,13 @@ AssetStreams::Content AssetStreams::open(const Call& call, const Asset& asset) c
                   "'" + asset.filename + "' lies in storage '" + asset.storage + "', which is not configured");
   }
   auto object = storage->stat(asset.key, call.cancelled.get());
-  if (!object) refuse_for_storage(object.error());
+  if (!object) refuse_for_storage(storage->name(), object.error());
   const auto info = *object;
   const bool as_probed = asset.checksum && asset.version == info.version;
   return {info.size_bytes, "\"" + (as_probed ? *asset.checksum : "v:" + asset.id + ":" + info.version) + "\"",
           [storage, key = asset.key, info, cancelled = call.cancelled](std::uint64_t offset) {
             auto reader = storage->open(key, info.version, offset, cancelled.get());
-            if (!reader) refuse_for_storage(reader.error());
+            if (!reader) refuse_for_storage(storage->name(), reader.error());
             return std::move(reader).value();
           }};
 }

@@ -82,7 +82,7 @@ Reply create(Library& library, Call& call) {
   const auto name = key.substr(key.rfind('/') + 1);
   const auto project = named_project(call);
   const auto object = storage.stat(key, call.cancelled.get());
-  if (!object) refuse_for_storage(object.error());
+  if (!object) refuse_for_storage(storage.name(), object.error());
   const auto filename = checked_filename(call.has("filename") ? call.text("filename") : name);
   const auto asset = library.store().write([&](store::Session& session) {
     require_project(session, project);

@@ -4,7 +4,7 @@
 
 namespace wyvern::library {
 
-void refuse_for_storage(const Error& error) {
+void refuse_for_storage(std::string_view storage, const Error& error) {
   const int status = [&] {
     switch (error.status) {
       case WYV_INVALID:
@@ -23,7 +23,7 @@ void refuse_for_storage(const Error& error) {
         return 502;
     }
   }();
-  throw operations::Refusal(status, error.code, error.message,
+  throw operations::Refusal(status, error.code, "storage '" + std::string(storage) + "': " + error.message,
                             error.cause.empty() ? operations::Json(nullptr) : operations::Json{{"cause", error.cause}});
 }
 
