@@ -30,7 +30,11 @@ Json Program::status() const {
                       {"error", or_null(next->source->fault())}};
   }
   status["rung"] = name(rung_);
-  status["reason"] = or_null(reason_);
+  // A list that was loaded and cannot begin: nothing else tells why the picture is not its.
+  const bool waits = reason_.empty() && pending_ && !pending_->last_fault().empty();
+  status["reason"] = waits ? Json("no item of the loaded list can be played: " + pending_->last_fault() +
+                                  "; it is tried again and again")
+                           : or_null(reason_);
   status["repeated_frames"] = repeated_frames_;
   status["decoder"] = {
       {"state", decoder_.slow() ? "slow" : "ok"},
