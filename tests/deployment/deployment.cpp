@@ -20,13 +20,6 @@
 namespace wyvern::test {
 namespace {
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
-
 std::size_t take(char* data, std::size_t size, std::size_t count, void* to) {
   static_cast<std::string*>(to)->append(data, size * count);
   return size * count;
@@ -57,16 +50,6 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-bool await(const std::function<bool()>& holds, std::chrono::milliseconds deadline) {
-  const auto until = std::chrono::steady_clock::now() + deadline;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::yield();
-    ::usleep(5000);  // what is waited for is a state of another process, which sends no event
-  }
-  return true;
-}
-
 int free_port() {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -82,7 +65,7 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-Deployment::Deployment(const Options& options) {
+Deployment::Deployment(const Options& options) : environment_(options.environment) {
   std::filesystem::create_directories(library());
   const std::string state = (folder() / "state").string();
   // Tests that run beside one another give their workers ports of their own.
@@ -99,7 +82,7 @@ Deployment::Deployment(const Options& options) {
                  {"playout", {{"worker_ports", {{"first", first_port}, {"last", first_port + 15}}}}},
                  {"surfaces", {{"api", {{"plugin", "rest"}, {"listen", "127.0.0.1:0"}}}}}};
   config.merge_patch(options.sections);
-  std::ofstream(folder() / "wyvern.yaml") << config.dump(2);
+  configure(config.dump(2));
   if (options.start) start();
 }
 
@@ -110,8 +93,10 @@ Deployment::~Deployment() {
     std::cerr << "a deployment did not stop: " << fault.what() << "\n" << log();
   }
   for (const pid_t left : processes_of(folder())) ::kill(left, SIGKILL);
-  (void)await([this] { return processes_of(folder()).empty(); });
+  (void)test::await([this] { return processes_of(folder()).empty(); });
 }
+
+void Deployment::configure(const std::string& yaml) const { std::ofstream(folder() / "wyvern.yaml") << yaml; }
 
 pid_t Deployment::spawn() {
   const std::string program = std::string(WYVERN_BUILD_DIR) + "/bin/wyvernd";
@@ -126,6 +111,7 @@ pid_t Deployment::spawn() {
     const int out = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, 1);
     ::dup2(out, 2);
+    for (const auto& [name, value] : environment_) ::setenv(name.c_str(), value.c_str(), 1);
     ::execl(program.c_str(), program.c_str(), "--config", config.c_str(), nullptr);
     ::_exit(127);
   }
@@ -134,42 +120,41 @@ pid_t Deployment::spawn() {
 
 void Deployment::start() {
   std::filesystem::remove(folder() / "wyvernd.log");
+  const FolderWatch watch(folder());
   pid_ = spawn();
   const std::string mark = "wyvernd: api at ";
-  const bool up = await([&] {
+  const auto look = [&] {
     const std::string text = log();
     const auto at = text.find(mark);
-    if (at == std::string::npos || text.find('\n', at) == std::string::npos) {
-      int status = 0;
-      if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-        pid_ = 0;
-        throw std::runtime_error("wyvernd ended: " + text);
-      }
-      return false;
-    }
-    url_ = text.substr(at + mark.size(), text.find('\n', at) - at - mark.size());
+    const auto end = at == std::string::npos ? at : text.find('\n', at);
+    if (end == std::string::npos) return false;
+    url_ = text.substr(at + mark.size(), end - at - mark.size());
     return true;
-  });
-  if (!up) throw std::runtime_error("wyvernd did not come up: " + log());
+  };
+  if (!watch.await(look, std::chrono::seconds(20), pid_)) {
+    if (const auto ended = await_end(pid_, std::chrono::milliseconds(0))) pid_ = 0;
+    throw std::runtime_error((pid_ == 0 ? "wyvernd ended: " : "wyvernd did not come up: ") + log());
+  }
   root_ = url_.substr(0, url_.find("/api/v1"));
+  events_ = std::make_unique<EventFeed>(url_, token_);
 }
 
 void Deployment::stop() {
   if (pid_ == 0) return;
+  events_.reset();
   ::kill(pid_, SIGTERM);
-  int status = 0;
-  const bool ended = await([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, std::chrono::seconds(40));
+  const auto ended = await_end(pid_, std::chrono::seconds(40));
   if (!ended) {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, &status, 0);
+    kill();
+    throw std::runtime_error("wyvernd did not end by SIGTERM");
   }
   pid_ = 0;
-  if (!ended) throw std::runtime_error("wyvernd did not end by SIGTERM");
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("wyvernd ended badly: " + std::to_string(status));
+  if (!WIFEXITED(*ended) || WEXITSTATUS(*ended) != 0)
+    throw std::runtime_error("wyvernd ended badly: " + std::to_string(*ended));
 }
 
 void Deployment::kill() {
+  events_.reset();
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = 0;
@@ -178,16 +163,25 @@ void Deployment::kill() {
 std::pair<int, std::string> Deployment::run_to_end(std::chrono::milliseconds deadline) {
   std::filesystem::remove(folder() / "wyvernd.log");
   const pid_t child = spawn();
-  int status = 0;
-  if (!await([&] { return ::waitpid(child, &status, WNOHANG) == child; }, deadline)) {
+  const auto ended = await_end(child, deadline);
+  if (!ended) {
     ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    return {-1, log()};
+    ::waitpid(child, nullptr, 0);
   }
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, log()};
+  return {ended && WIFEXITED(*ended) ? WEXITSTATUS(*ended) : -1, log()};
+}
+
+Json Deployment::event(const std::string& type, const std::function<bool(const Json&)>& test,
+                       std::chrono::milliseconds deadline) const {
+  return events_->wait_for([&](const Json& event) { return event["type"] == type && (!test || test(event)); },
+                           deadline);
 }
 
 std::string Deployment::log() const { return read_file(folder() / "wyvernd.log"); }
+
+bool Deployment::logged(const std::string& text, std::chrono::milliseconds deadline) const {
+  return FolderWatch(folder()).await([&] { return log().find(text) != std::string::npos; }, deadline);
+}
 
 Answer Deployment::call(const std::string& method, const std::string& path, const Json& body) const {
   return call_with(token_, method, path, body.is_null() ? std::string() : body.dump());
@@ -287,8 +281,16 @@ void Deployment::await_staged(const std::string& playlist_id) const {
   if (!staged) throw std::runtime_error("not staged: " + items.dump());
 }
 
+std::filesystem::path Deployment::channel_folder(const std::string& channel_id) const {
+  return folder() / "state" / "playout" / channel_id;
+}
+
+std::string Deployment::worker_log(const std::string& channel_id) const {
+  return read_file(channel_folder(channel_id) / "worker.log");
+}
+
 pid_t Deployment::worker_pid(const std::string& channel_id) const {
-  const std::string config = (folder() / "state" / "playout" / channel_id / "worker.yaml").string();
+  const std::string config = (channel_folder(channel_id) / "worker.yaml").string();
   for (const pid_t pid : processes_of(config)) return pid;
   return 0;
 }

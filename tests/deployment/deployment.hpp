@@ -6,9 +6,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "event_feed.hpp"
+#include "waiting.hpp"
 
 namespace wyvern::test {
 
@@ -27,9 +32,6 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// Looks at `holds` until it is true; false when the deadline passed first.
-bool await(const std::function<bool()>& holds, std::chrono::milliseconds deadline = std::chrono::seconds(20));
-
 // A port of 127.0.0.1 that nobody listened on a moment ago.
 int free_port();
 
@@ -44,6 +46,7 @@ class Deployment {
   struct Options {
     Json sections = Json::object();  // merged over the configuration
     bool start = true;
+    std::map<std::string, std::string> environment = {};  // of wyvernd, beside the test's own
   };
   Deployment() : Deployment(Options{}) {}
   explicit Deployment(const Options& options);
@@ -56,12 +59,22 @@ class Deployment {
   void stop();
   // SIGKILL, as a crash would be; workers go on.
   void kill();
+  // Puts another configuration in the place of the usual one.
+  void configure(const std::string& yaml) const;
   // Starts without waiting, and returns the exit status and what it printed: for configurations that must fail.
   std::pair<int, std::string> run_to_end(std::chrono::milliseconds deadline = std::chrono::seconds(20));
 
   Answer call(const std::string& method, const std::string& path, const Json& body = nullptr) const;
   Answer call_with(const std::string& token, const std::string& method, const std::string& path,
                    const std::string& body, const std::vector<std::string>& headers = {}) const;
+
+  // Looks at `holds` now and whenever something changes; false when the deadline passed first. The deployment runs.
+  bool await(const std::function<bool()>& holds, std::chrono::milliseconds deadline = std::chrono::seconds(20)) const {
+    return events_->await(holds, deadline);
+  }
+  // The first event of the type that passes, since the store was made. Throws when none came in time.
+  Json event(const std::string& type, const std::function<bool(const Json& event)>& test = {},
+             std::chrono::milliseconds deadline = std::chrono::seconds(20)) const;
 
   // A clip in the library's folder, made with ffmpeg from lavfi sources.
   void make_clip(const std::string& name, double seconds = 2, const std::string& size = "320x180",
@@ -83,17 +96,24 @@ class Deployment {
   std::filesystem::path library() const { return folder_.path() / "library"; }
   // What the controller printed so far.
   std::string log() const;
+  // Waits until it printed this.
+  bool logged(const std::string& text, std::chrono::milliseconds deadline = std::chrono::seconds(5)) const;
+  // What a channel's workers printed so far.
+  std::string worker_log(const std::string& channel_id) const;
   // The process of a channel's worker, or 0.
   pid_t worker_pid(const std::string& channel_id) const;
 
  private:
   pid_t spawn();
+  std::filesystem::path channel_folder(const std::string& channel_id) const;
 
   TemporaryFolder folder_;
   std::string token_ = "a-token-for-tests-0123456789";
   std::string url_;
   std::string root_;
   pid_t pid_ = 0;
+  std::map<std::string, std::string> environment_;
+  std::unique_ptr<EventFeed> events_;  // while it runs
 };
 
 }  // namespace wyvern::test

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
-#include <thread>
 
 #include "loaded_engine.hpp"
 #include "srt_recorder.hpp"
@@ -94,10 +93,7 @@ Count play_and_count(const std::vector<ExpectedItem>& items, int boundaries, int
   Count count;
   count.status = engine.status();
   // What was sent last is still on its way: the receiver's buffer holds 200 ms.
-  const auto target = recorder.bytes() + 400'000;
-  for (const auto end = std::chrono::steady_clock::now() + 2s;
-       std::chrono::steady_clock::now() < end && recorder.bytes() < target;)
-    std::this_thread::sleep_for(10ms);
+  (void)recorder.await_bytes(recorder.bytes() + 400'000, 2s);
   recorder.stop();
   engine.stop_channel();
   std::vector<double> aspects;

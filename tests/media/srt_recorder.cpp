@@ -49,11 +49,19 @@ GstPadProbeReturn SrtRecorder::count(GstPad*, GstPadProbeInfo* info, gpointer da
   return GST_PAD_PROBE_OK;
 }
 
-std::chrono::steady_clock::time_point SrtRecorder::first_bytes(std::chrono::milliseconds limit) const {
+bool SrtRecorder::await_bytes(std::int64_t bytes, std::chrono::milliseconds limit) const {
   g_mutex_lock(&mutex_);
   const gint64 deadline = g_get_monotonic_time() + limit.count() * 1000;
-  while (bytes_ == 0 && g_cond_wait_until(&changed_, &mutex_, deadline) != FALSE) {
+  while (bytes_ < bytes && g_cond_wait_until(&changed_, &mutex_, deadline) != FALSE) {
   }
+  const bool came = bytes_ >= bytes;
+  g_mutex_unlock(&mutex_);
+  return came;
+}
+
+std::chrono::steady_clock::time_point SrtRecorder::first_bytes(std::chrono::milliseconds limit) const {
+  (void)await_bytes(1, limit);
+  g_mutex_lock(&mutex_);
   const auto first = first_;
   g_mutex_unlock(&mutex_);
   return first;

@@ -20,6 +20,8 @@ class SrtRecorder {
   // When the first bytes came; none within the time: time_point::max().
   std::chrono::steady_clock::time_point first_bytes(std::chrono::milliseconds limit) const;
   std::int64_t bytes() const;
+  // Waits until so many bytes came in all; false when they did not in time.
+  bool await_bytes(std::int64_t bytes, std::chrono::milliseconds limit) const;
 
  private:
   static GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, gpointer self);
