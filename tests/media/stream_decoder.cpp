@@ -65,6 +65,7 @@ SeenFrame see(GstSample* sample, std::vector<double>& aspects, SeenStream& strea
     std::rotate(aspects.begin(), aspect, aspect + 1);  // the next picture most likely has the same shape
     break;
   }
+  seen.levels = mark_levels(luma, stride, fitted(aspects.front(), stream.width, stream.height));
   std::int64_t sum = 0;
   std::int64_t count = 0;
   for (int y = 0; y < stream.height; y += 16)

@@ -13,6 +13,7 @@ namespace wyvern::media {
 struct SeenFrame {
   double at_s = 0;  // its stamp
   std::optional<FrameMark> mark;
+  MarkLevels levels{};  // where the mark is, or would be in a picture of the shape that was seen last
   double mean_luma = 0;
 };
 
