@@ -12,7 +12,9 @@ struct GstRelease {
   void operator()(GstElement* object) const { gst_object_unref(object); }
   void operator()(GstPad* object) const { gst_object_unref(object); }
   void operator()(GstBus* object) const { gst_object_unref(object); }
+  void operator()(GstBufferPool* object) const { gst_object_unref(object); }
   void operator()(GstClock* object) const { gst_object_unref(object); }
+  void operator()(GstBufferList* list) const { gst_buffer_list_unref(list); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
   void operator()(GstSample* sample) const { gst_sample_unref(sample); }
   void operator()(GstMessage* message) const { gst_message_unref(message); }

@@ -80,7 +80,9 @@ void Output::deliver(GstSample* muxed) {
     gst_app_src_set_caps(GST_APP_SRC(source_.get()), caps);
   }
   if (GstBufferList* list = gst_sample_get_buffer_list(muxed)) {
-    (void)gst_app_src_push_buffer_list(GST_APP_SRC(source_.get()), gst_buffer_list_ref(list));
+    // A list of its own, with the same buffers: appsrc (1.22.0) makes a shared one writable, which gives it away, and
+    // then reads it once more.
+    (void)gst_app_src_push_buffer_list(GST_APP_SRC(source_.get()), gst_buffer_list_copy(list));
   } else if (GstBuffer* buffer = gst_sample_get_buffer(muxed)) {
     (void)gst_app_src_push_buffer(GST_APP_SRC(source_.get()), gst_buffer_ref(buffer));
   }

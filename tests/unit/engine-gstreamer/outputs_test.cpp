@@ -7,6 +7,7 @@
 
 #include "loaded_engine.hpp"
 #include "marked_clips.hpp"
+#include "output.hpp"
 #include "srt_recorder.hpp"
 #include "stream_decoder.hpp"
 
@@ -80,6 +81,35 @@ TEST(Outputs, LeakWhenTheyAreTooSlowAndGoOnWhenTheyAreNot) {
   engine.stop_channel();
   const auto stream = media::decode_stream(good, {16.0 / 9});
   EXPECT_EQ(stream.lost_packets, 0);
+}
+
+// appsrc (1.22.0) makes a shared list writable, which gives it away, and then reads it: what the muxer let go in that
+// moment was read after its end. So what waits in an output must never be the muxer's own list.
+TEST(Outputs, NeverShareTheListOfTheMuxer) {
+  gst_init(nullptr, nullptr);
+  const Json slow{
+      {"takes", "mpegts"},
+      {"elements", {{{"factory", "identity"}, {"properties", {{"sleep-time", 200'000}}}}, {{"factory", "fakesink"}}}}};
+  Output output("main", slow, Settings{}, [](const std::string&, OutputState, const std::string&) {});
+  const Gst<GstClock> clock(gst_system_clock_obtain());
+  output.start(gst_clock_get_time(clock.get()));
+  const Gst<GstCaps> caps(gst_caps_from_string("video/mpegts,systemstream=true,packetsize=188"));
+  const auto deliver = [&] {
+    Gst<GstBufferList> list(gst_buffer_list_new());
+    gst_buffer_list_add(list.get(), gst_buffer_new_allocate(nullptr, 1316, nullptr));
+    const Gst<GstSample> sample(gst_sample_new(nullptr, caps.get(), nullptr, nullptr));
+    gst_sample_set_buffer_list(sample.get(), list.get());
+    output.deliver(sample.get());
+    return list;
+  };
+  // Before it is built an output takes nothing; then the first lists fill the slow element, and the rest wait.
+  ASSERT_TRUE(becomes_true([&] { return deliver(), output.status()["bytes"] > 0; }, 10s));
+  std::vector<Gst<GstBufferList>> lists;
+  for (int i = 0; i < 5; ++i) lists.push_back(deliver());
+  for (const auto& list : lists) {
+    EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(list.get()), 1);
+    EXPECT_GT(GST_MINI_OBJECT_REFCOUNT_VALUE(gst_buffer_list_get(list.get(), 0)), 1) << "the buffer is not copied";
+  }
 }
 
 TEST(Outputs, NeverShowASecretInWhatTheyReport) {
