@@ -16,7 +16,7 @@ constexpr auto glance = std::chrono::milliseconds(20);
 void ItemPipeline::wait_async(const char* what) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::nanoseconds(prepare_timeout_ns_);
   std::unique_lock lock(mutex_);
-  while (!async_done_) {
+  while (!async_done_ || !pads_complete_) {  // without all pads its sound could be missed
     if (!fault_.empty()) throw std::runtime_error(fault_);
     if (cancelled_) throw std::runtime_error("not needed any more");
     if (pads_complete_ && picture_sink_ == nullptr) throw std::runtime_error("the file has no picture");

@@ -59,11 +59,7 @@ void read_element(GstElement* element, Json& facts) {
 }  // namespace
 
 Json stream_facts(GstElement* pipeline) {
-  Json facts{{"container", nullptr},
-             {"video_codec", nullptr},
-             {"audio_codec", nullptr},
-             {"audio_channels", nullptr},
-             {"audio_rate", nullptr}};
+  Json facts{{"container", nullptr}, {"video_codec", nullptr}, {"audio_codec", nullptr}};
   GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
   GValue item = G_VALUE_INIT;
   for (;;) {
@@ -71,23 +67,20 @@ Json stream_facts(GstElement* pipeline) {
     if (result == GST_ITERATOR_RESYNC) gst_iterator_resync(elements);
     if (result == GST_ITERATOR_DONE || result == GST_ITERATOR_ERROR) break;
     if (result != GST_ITERATOR_OK) continue;
-    auto* element = static_cast<GstElement*>(g_value_get_object(&item));
-    read_element(element, facts);
-    if (std::strcmp(GST_OBJECT_NAME(element), "sound") == 0) {
-      const Gst<GstPad> pad(gst_element_get_static_pad(element, "sink"));
-      const Gst<GstCaps> caps(gst_pad_get_current_caps(pad.get()));
-      GstAudioInfo info;
-      if (caps && gst_audio_info_from_caps(&info, caps.get()) != FALSE) {
-        facts["audio_channels"] = GST_AUDIO_INFO_CHANNELS(&info);
-        facts["audio_rate"] = GST_AUDIO_INFO_RATE(&info);
-      }
-    }
+    read_element(static_cast<GstElement*>(g_value_get_object(&item)), facts);
     g_value_reset(&item);
   }
   g_value_unset(&item);
   gst_iterator_free(elements);
-  // Sound that no decoder stood before.
-  if (facts["audio_codec"].is_null() && !facts["audio_channels"].is_null()) facts["audio_codec"] = "pcm";
+  return facts;
+}
+
+Json sound_facts(GstCaps* caps) {
+  Json facts{{"audio_channels", nullptr}, {"audio_rate", nullptr}};
+  GstAudioInfo info;
+  if (caps == nullptr || gst_audio_info_from_caps(&info, caps) == FALSE) return facts;
+  facts["audio_channels"] = GST_AUDIO_INFO_CHANNELS(&info);
+  facts["audio_rate"] = GST_AUDIO_INFO_RATE(&info);
   return facts;
 }
 

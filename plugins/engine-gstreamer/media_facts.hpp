@@ -7,9 +7,10 @@
 
 namespace wyvern::feeder {
 
-// Of a prerolled pipeline: container, codecs, and the channels and rate of the first sound.
+// Of a prerolled pipeline: container and codecs.
 nlohmann::json stream_facts(GstElement* pipeline);
-// Of the decoded picture.
+// Of the decoded picture, and of the decoded sound; the caps may be null.
 nlohmann::json picture_facts(GstCaps* caps);
+nlohmann::json sound_facts(GstCaps* caps);
 
 }  // namespace wyvern::feeder

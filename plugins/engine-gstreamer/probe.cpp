@@ -34,6 +34,10 @@ class Probe {
     begin();
     nlohmann::json facts = stream_facts(pipeline_.get());
     facts.update(picture_facts(gst_sample_get_caps(first_.get())));
+    // From the moment of linking: the first picture may be there before the sound's sink has been told anything.
+    facts.update(sound_facts(sound_caps_.get()));
+    // Sound that no decoder stood before.
+    if (facts["audio_codec"].is_null() && !facts["audio_channels"].is_null()) facts["audio_codec"] = "pcm";
     find_end();
     const std::int64_t length = end_ns_ - origin_ns_;
     facts["duration_ms"] = std::llround(static_cast<double>(length) / 1e6);
@@ -57,6 +61,7 @@ class Probe {
     const std::string media = caps ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)) : "";
     const bool picture = media == "video/x-raw";
     if ((!picture && media != "audio/x-raw") || (picture ? has_picture_ : has_sound_)) return;
+    if (!picture) sound_caps_.reset(gst_caps_ref(caps.get()));
     (picture ? has_picture_ : has_sound_) = true;
     GstElement* sink = gst_element_factory_make(picture ? "appsink" : "fakesink", picture ? "pictures" : "sound");
     g_object_set(sink, "sync", FALSE, "async", picture ? TRUE : FALSE, "enable-last-sample", FALSE, nullptr);
@@ -87,11 +92,13 @@ class Probe {
     gst_bin_add(GST_BIN(pipeline_.get()), decode);
   }
 
-  // Waits for the preroll of a picture. False when the stream ended without one.
+  // Waits for the preroll of a picture, and at first for all pads. False when the stream ended without a picture.
   bool wait_preroll(bool first) {
     const Gst<GstBus> bus(gst_element_get_bus(pipeline_.get()));
+    bool prerolled = false;
     for (;;) {
       context_.check();
+      if (prerolled && (!first || complete_)) return true;
       const auto kinds = static_cast<GstMessageType>(GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
       const Gst<GstMessage> message(gst_bus_timed_pop_filtered(bus.get(), 20 * GST_MSECOND, kinds));
       if (first && complete_ && !has_picture_) refuse("media.no_picture", path_, "the file has no picture");
@@ -100,7 +107,10 @@ class Probe {
         continue;
       }
       if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) return false;
-      if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ASYNC_DONE) return true;
+      if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ASYNC_DONE) {
+        prerolled = true;
+        continue;
+      }
       GError* error = nullptr;
       gst_message_parse_error(message.get(), &error, nullptr);
       const Gst<GError> held(error);
@@ -176,6 +186,7 @@ class Probe {
   std::atomic<bool> complete_{false};
   bool rewound_ = false;
   TimeBase base_ = TimeBase::stamp;
+  Gst<GstCaps> sound_caps_;  // written before the preroll ends
   Gst<GstSample> first_;
   std::int64_t origin_ns_ = 0;
   std::int64_t end_ns_ = 0;
