@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "channel.hpp"
+#include "decoder_pool.hpp"
 
 namespace wyvern::feeder {
 
@@ -60,8 +61,7 @@ void Channel::serve_frame() {
 }
 
 void Channel::send(const ProgramFrame& frame, std::int64_t number) {
-  // A copy of the head only: the memory is shared, and goes back to the decoder's pool with the original.
-  auto picture = BufferRef::take(gst_buffer_copy(frame.picture.get()));
+  auto picture = head_over(frame.picture.get());
   stamp(picture.get(), second_ns + format_.time_ns(number), second_ns + format_.time_ns(number + 1));
   auto sound = BufferRef::take(gst_buffer_new_allocate(nullptr, frame.sound.size() * sizeof(float), nullptr));
   gst_buffer_fill(sound.get(), 0, frame.sound.data(), frame.sound.size() * sizeof(float));

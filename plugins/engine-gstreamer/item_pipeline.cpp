@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "decoder_pool.hpp"
 #include "item_chain.hpp"
 
 namespace wyvern::feeder {
@@ -34,9 +35,12 @@ struct ItemPipeline::Callbacks {
     const std::string name = GST_OBJECT_NAME(factory);
     if (name == "qtdemux") self(data).time_base_ = TimeBase::stream;
     if (name == "tsdemux") self(data).transport_stream_ = true;
-    // Frame threads hold a picture each; beyond four they cost memory and win nothing at real time.
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads") != nullptr)
-      g_object_set(element, "max-threads", static_cast<int>(std::min(4U, g_get_num_processors())), nullptr);
+    const auto set = [element](const char* name, int value) {
+      if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), name) != nullptr)
+        g_object_set(element, name, value, nullptr);
+    };
+    // A decoder at real time needs one core at most; each further frame thread holds pictures and costs switches.
+    set("max-threads", 1);
   }
   static GstFlowReturn new_picture(GstAppSink* sink, gpointer data) {
     const Gst<GstSample> sample(gst_app_sink_pull_sample(sink));
@@ -67,12 +71,20 @@ struct ItemPipeline::Callbacks {
     GST_PAD_PROBE_INFO_FLOW_RETURN(info) = GST_FLOW_EOS;
     return GST_PAD_PROBE_HANDLED;
   }
-  // Says that pictures may have any strides, so that a decoder need not copy them into neat ones.
+  // Offers a pool to decode into. Without one a decoder copies each picture whose coded size is not the shown one (1088
+  // lines of 1080).
   static GstPadProbeReturn allocation(GstPad*, GstPadProbeInfo* info, gpointer) {
     GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
     if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
     if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr) == FALSE)
       gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+    GstCaps* caps = nullptr;
+    gst_query_parse_allocation(query, &caps, nullptr);
+    GstVideoInfo picture;
+    if (caps != nullptr && gst_video_info_from_caps(&picture, caps) != FALSE) {
+      const auto pool = make_decoder_pool();
+      gst_query_add_allocation_pool(query, pool.get(), static_cast<guint>(picture.size), 0, 0);
+    }
     return GST_PAD_PROBE_HANDLED;
   }
   static GstBusSyncReply message(GstBus*, GstMessage* message, gpointer data) {

@@ -1,5 +1,6 @@
 // Every kind of clip gives exactly the frames that the rule of house_format.hpp says, with its sound in place.
 #include "item_pipeline.hpp"
+#include "decoder_pool.hpp"
 
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "decoder_pool.hpp"
 #include "frame_mark.hpp"
 #include "marked_clips.hpp"
 #include "stream_analyser.hpp"
@@ -272,6 +274,39 @@ TEST(ItemPipeline, FailsWithAReasonBeforeItGoesOnAir) {
   ASSERT_EQ(
       std::system(("ffmpeg -nostdin -v error -y -i '" + whole.path + "' -vn -c copy '" + sound.path + "'").c_str()), 0);
   EXPECT_NE(play(sound).fault.find("no picture"), std::string::npos);
+}
+
+// 1080 lines are coded as 1088: the colour planes lie elsewhere than in a neat picture.
+TEST(ItemPipeline, KeepsTheColoursOfAPictureThatIsCodedTallerThanItIsShown) {
+  const std::string path = clip_folder() + "unit-red-1080.mp4";
+  const std::string command =
+      "ffmpeg -nostdin -v error -y -f lavfi -i color=c=red:s=1920x1080:r=25:d=0.6 -c:v libx264 -preset ultrafast "
+      "-pix_fmt yuv420p " +
+      path;
+  ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
+  HouseFormat format = house();
+  format.width = 1920;
+  format.height = 1080;
+  ItemPipeline item(Clip{path, 0, std::nullopt}, format, Settings{});
+  item.prepare();
+  ASSERT_EQ(item.fault(), "");
+  const Look look = item.picture(0);
+  ASSERT_EQ(look.kind, Look::Kind::picture);
+  const BufferRef shown = head_over(look.buffer.get());
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 1920, 1080);
+  GstVideoFrame frame;
+  ASSERT_NE(gst_video_frame_map(&frame, &info, shown.get(), GST_MAP_READ), FALSE);
+  for (const int plane : {1, 2}) {
+    const auto* bytes = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane));
+    const int stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane);
+    const int first = bytes[0];
+    EXPECT_NE(first, 128) << "red has colour";
+    for (int y = 0; y < 540; ++y)
+      for (const int x : {0, 480, 959})
+        ASSERT_NEAR(bytes[y * stride + x], first, 2) << "plane " << plane << ", line " << y;
+  }
+  gst_video_frame_unmap(&frame);
 }
 
 }  // namespace
