@@ -135,8 +135,11 @@ TEST_F(BadPlugins, OfAWorkerEndTheStartOfItsChannelInErrorAndNothingRuns) {
   EXPECT_TRUE(after["container_id"].is_null());
   EXPECT_TRUE(wyvern.logged("no plugin 'worker-api' is installed")) << wyvern.log();
   EXPECT_EQ(wyvern.worker_pid(channel), 0);
-  // Mended, it starts: no port, no claim and no process was left behind.
+  // Mended, all starts: no port, no claim and no process was left behind, not even in the way of another channel.
   install(WYVERN_BUILD_DIR "/lib/wyvern/worker-api.so");
+  const auto other = wyvern.channel({{"output_config", after["output_config"]}});
+  EXPECT_EQ(wyvern.call("POST", "/playout/channels/" + other + "/start").status, 200);
+  EXPECT_EQ(wyvern.call("POST", "/playout/channels/" + other + "/stop").status, 200);
   const auto again = wyvern.call("POST", "/playout/channels/" + channel + "/start");
   EXPECT_EQ(again.status, 200) << again.text;
   EXPECT_TRUE(again.body["error_message"].is_null());
