@@ -3,13 +3,14 @@
 
 #include <chrono>
 #include <filesystem>
-#include <thread>
+#include <functional>
 
 #include "loaded_engine.hpp"
 #include "marked_clips.hpp"
 #include "output.hpp"
 #include "srt_recorder.hpp"
 #include "stream_decoder.hpp"
+#include "waiting.hpp"
 
 namespace wyvern::feeder::test {
 namespace {
@@ -33,13 +34,9 @@ Json status_of(media::LoadedEngine& engine, const std::string& id) {
   return {};
 }
 
-template <class Test>
-bool becomes_true(Test test, std::chrono::seconds limit) {
-  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;) {
-    if (test()) return true;
-    std::this_thread::sleep_for(20ms);
-  }
-  return false;
+// Of the bytes and the restarts of an output the engine sends no event.
+bool becomes_true(const std::function<bool()>& holds, std::chrono::seconds limit) {
+  return wyvern::test::await(holds, limit);
 }
 
 TEST(Outputs, AreRebuiltOneByOneWhileTheOthersLoseNothing) {

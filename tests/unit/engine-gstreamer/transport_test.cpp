@@ -5,10 +5,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "loaded_engine.hpp"
 #include "marked_clips.hpp"
+#include "waiting.hpp"
 #include "wyvern/result.hpp"
 
 namespace wyvern::feeder::test {
@@ -140,15 +140,15 @@ TEST(Preview, IsMadeInAFolderThatOldSegmentsWereRemovedFrom) {
   const std::string folder = clip_folder() + "preview";
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/segment99999.ts") << "old";
+  std::filesystem::remove(folder + "/index.m3u8");
+  const wyvern::test::FolderWatch watch(folder);
   media::LoadedEngine engine(Json{{"preview", {{"segment_s", 1}}}});
   auto channel = bare_channel();
   channel["preview"] = {{"directory", folder}};
   engine.configure(channel);
   engine.start_channel();
   EXPECT_FALSE(std::filesystem::exists(folder + "/segment99999.ts"));
-  const auto end = std::chrono::steady_clock::now() + 30s;
-  while (!std::filesystem::exists(folder + "/index.m3u8") && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(20ms);
+  EXPECT_TRUE(watch.await([&] { return std::filesystem::exists(folder + "/index.m3u8"); }, 30s));
   std::ifstream index(folder + "/index.m3u8");
   const std::string text((std::istreambuf_iterator<char>(index)), std::istreambuf_iterator<char>());
   EXPECT_NE(text.find("#EXTINF"), std::string::npos) << text;
