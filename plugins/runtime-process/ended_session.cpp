@@ -13,7 +13,7 @@ bool belongs(const ProcessStatus& status, pid_t leader) {
 
 // Through a pidfd, and looked at again behind it, so that the signal reaches that process or none.
 void kill_member(const ProcessStatus& member) {
-  const Descriptor pidfd = open_pidfd(member.pid);
+  const FileDescriptor pidfd = open_pidfd(member.pid);
   const auto now = process_status(member.pid);
   if (pidfd && now && now->start_ticks == member.start_ticks) send_signal(pidfd, SIGKILL);
 }

@@ -42,25 +42,25 @@ Failure no_descriptors(int error) {
 }
 
 // Above the numbers that the child gives to its standard streams.
-Descriptor raised(int raw) {
+FileDescriptor raised(int raw) {
   constexpr int kLowest = 10;
   if (raw < 0) throw no_descriptors(errno);
-  const Descriptor low(raw);
-  Descriptor high(::fcntl(low.get(), F_DUPFD_CLOEXEC, kLowest));
+  const FileDescriptor low(raw);
+  FileDescriptor high(::fcntl(low.get(), F_DUPFD_CLOEXEC, kLowest));
   if (!high) throw no_descriptors(errno);
   return high;
 }
 
 struct Pipe {
-  Descriptor reading;
-  Descriptor writing;
+  FileDescriptor reading;
+  FileDescriptor writing;
 
   Pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw no_descriptors(errno);
-    Descriptor second(ends[1]);
+    FileDescriptor second(ends[1]);
     reading = raised(ends[0]);
-    writing = Descriptor(::fcntl(second.get(), F_DUPFD_CLOEXEC, 10));
+    writing = FileDescriptor(::fcntl(second.get(), F_DUPFD_CLOEXEC, 10));
     if (!writing) throw no_descriptors(errno);
   }
 };
@@ -120,7 +120,7 @@ Failure explained(const Fault& fault, const WorkloadSpec& spec, const std::strin
 }
 
 // Waits for the fault pipe: its end is the program's beginning.
-void await_program(const Descriptor& fault_pipe, const WorkloadSpec& spec, const std::string& program,
+void await_program(const FileDescriptor& fault_pipe, const WorkloadSpec& spec, const std::string& program,
                    const Context& context) {
   constexpr auto kCancellationPoll = std::chrono::milliseconds(20);
   for (;;) {
@@ -163,21 +163,21 @@ pid_t fork_quietly(const Plan& plan) {
 
 }  // namespace
 
-Launched launch(const WorkloadSpec& spec, const Descriptor& log,
+Launched launch(const WorkloadSpec& spec, const FileDescriptor& log,
                 const std::function<void(const ProcessIdentity&)>& recorded, const Context& context) {
   Plan plan = make_plan(spec);
   Pipe fault;
   Pipe gate;
-  const Descriptor null = raised(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const Descriptor own_log = raised(::fcntl(log.get(), F_DUPFD_CLOEXEC, 0));
+  const FileDescriptor null = raised(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const FileDescriptor own_log = raised(::fcntl(log.get(), F_DUPFD_CLOEXEC, 0));
   plan.null = null.get();
   plan.log = own_log.get();
   plan.fault = fault.writing.get();
   plan.gate = gate.reading.get();
   const pid_t pid = fork_quietly(plan);
   try {
-    fault.writing = Descriptor();
-    gate.reading = Descriptor();
+    fault.writing = FileDescriptor();
+    gate.reading = FileDescriptor();
     Launched launched{{pid, 0, current_boot_id()}, open_pidfd(pid)};
     if (!launched.pidfd) throw no_descriptors(errno);
     const auto status = process_status(pid);

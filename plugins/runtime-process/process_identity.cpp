@@ -16,7 +16,7 @@ namespace {
 
 // Files of /proc are small and are read whole by one call.
 std::string read_small(const char* path) {
-  const Descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(::open(path, O_RDONLY | O_CLOEXEC));
   char content[2048];
   const auto size = file ? ::read(file.get(), content, sizeof content) : -1;
   return size > 0 ? std::string(content, static_cast<std::size_t>(size)) : std::string();
@@ -64,18 +64,18 @@ std::string current_boot_id() {
   return id;
 }
 
-Descriptor open_pidfd(pid_t pid) { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+FileDescriptor open_pidfd(pid_t pid) { return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
-Descriptor open_process(const ProcessIdentity& identity) {
+FileDescriptor open_process(const ProcessIdentity& identity) {
   if (identity.pid <= 0 || identity.boot_id != current_boot_id()) return {};
-  Descriptor pidfd = open_pidfd(identity.pid);
+  FileDescriptor pidfd = open_pidfd(identity.pid);
   // In this order: when the process is the right one now, the descriptor that was opened before cannot be another's.
   const auto status = process_status(identity.pid);
   if (!status || status->start_ticks != identity.start_ticks) return {};
   return pidfd;
 }
 
-bool send_signal(const Descriptor& pidfd, int signal) {
+bool send_signal(const FileDescriptor& pidfd, int signal) {
   return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
 }
 

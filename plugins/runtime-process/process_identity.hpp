@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "descriptor.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::process {
 
@@ -34,9 +34,9 @@ std::vector<ProcessStatus> all_processes();
 std::string current_boot_id();
 
 // A pidfd of exactly that process, ended or not; empty when it is gone.
-Descriptor open_process(const ProcessIdentity& identity);
-Descriptor open_pidfd(pid_t pid);
+FileDescriptor open_process(const ProcessIdentity& identity);
+FileDescriptor open_pidfd(pid_t pid);
 // Returns false when it is gone already.
-bool send_signal(const Descriptor& pidfd, int signal);
+bool send_signal(const FileDescriptor& pidfd, int signal);
 
 }  // namespace wyvern::process

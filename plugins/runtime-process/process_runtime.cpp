@@ -161,7 +161,7 @@ Json ProcessRuntime::start_workload(const Json& json, const Context& context) {
     workload.log = spec.log.empty() ? state_->make_folder(handle) + "/log" : (state_->make_folder(handle), spec.log);
     workload.started_us = now_us();
     state_->save(workload);
-    const Descriptor log = open_log(workload);
+    const FileDescriptor log = open_log(workload);
     auto launched = launch(
         spec, log,
         [&](const ProcessIdentity& process) {
@@ -289,7 +289,7 @@ bool ProcessRuntime::on_ended(const std::string& handle) {
     }
     entry.workload.ended = true;
     entry.workload.ended_us = now_us();
-    entry.pidfd = Descriptor();
+    entry.pidfd = FileDescriptor();
     save_or_warn(entry.workload);
     told = entry.workload.for_callers();
     ended_.notify_all();

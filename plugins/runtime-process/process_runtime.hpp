@@ -7,8 +7,8 @@
 #include <mutex>
 #include <string>
 
-#include "descriptor.hpp"
 #include "workload.hpp"
+#include "wyvern/file_descriptor.hpp"
 #include "wyvern/runtime.hpp"
 
 namespace wyvern::process {
@@ -37,7 +37,7 @@ class ProcessRuntime final : public Runtime {
  private:
   struct Entry {
     Workload workload;
-    Descriptor pidfd;
+    FileDescriptor pidfd;
     bool starting = false;                               // not seen by callers yet
     std::chrono::steady_clock::time_point leader_ended;  // while the rest of its session is being killed
   };

@@ -30,7 +30,7 @@ Failure cannot(const std::string& doing, const std::string& path, int error) {
 }
 
 void sync_folder(const std::string& path) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || ::fsync(folder.get()) != 0) throw cannot("write", path, errno);
 }
 
@@ -54,7 +54,7 @@ StateFolder::StateFolder(const std::string& path, const Context& context)
 
 void StateFolder::lock(const Context& context) {
   const std::string path = path_ + "/lock";
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) throw cannot("make", path, errno);
   for (int attempt = 0; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
     if (errno != EWOULDBLOCK) throw cannot("lock", path, errno);
@@ -111,7 +111,7 @@ void StateFolder::save(const Workload& workload) const {
   const std::string fresh = path + ".new";
   const std::string text = workload.for_record().dump(2, ' ', false, Json::error_handler_t::replace);
   {
-    const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    const FileDescriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!file) throw cannot("write", fresh, errno);
     const auto written = ::write(file.get(), text.data(), text.size());
     if (written < 0) throw cannot("write", fresh, errno);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "descriptor.hpp"
 #include "workload.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::process {
 
@@ -30,7 +30,7 @@ class StateFolder {
 
   std::string path_;
   std::string workloads_;
-  Descriptor lock_;
+  FileDescriptor lock_;
 };
 
 }  // namespace wyvern::process

@@ -43,7 +43,7 @@ Watcher::~Watcher() {
   thread_.join();
 }
 
-void Watcher::watch(const std::string& handle, const Descriptor& pidfd) {
+void Watcher::watch(const std::string& handle, const FileDescriptor& pidfd) {
   const std::lock_guard lock(mutex_);
   epoll_event event{EPOLLIN, {}};
   event.data.u64 = next_;

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "descriptor.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::process {
 
@@ -27,7 +27,7 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
   // [any] `pidfd` stays open until `ended` has returned true for the handle, or until the watcher is gone.
-  void watch(const std::string& handle, const Descriptor& pidfd);
+  void watch(const std::string& handle, const FileDescriptor& pidfd);
 
  private:
   void run();
@@ -36,8 +36,8 @@ class Watcher {
   Ended ended_;
   Tick tick_;
   const std::chrono::milliseconds period_;
-  Descriptor epoll_;
-  Descriptor wake_;
+  FileDescriptor epoll_;
+  FileDescriptor wake_;
   std::mutex mutex_;  // guards the two below
   std::map<std::uint64_t, std::pair<std::string, int>> watched_;
   std::uint64_t next_ = 1;

@@ -19,7 +19,7 @@ Failure log_failure(const char* doing, const std::string& path, int error) {
 
 // The end of a file, not before `start`, at most `most` bytes. Nothing when there is no such file.
 std::string end_of(const std::string& path, std::uint64_t start, std::uint64_t most) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == ENOENT) return {};
   struct stat found {};
   if (!file || ::fstat(file.get(), &found) != 0) throw log_failure("read", path, errno);
@@ -41,8 +41,8 @@ std::string end_of(const std::string& path, std::uint64_t start, std::uint64_t m
 
 }  // namespace
 
-Descriptor open_log(Workload& workload) {
-  Descriptor file(::open(workload.log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
+FileDescriptor open_log(Workload& workload) {
+  FileDescriptor file(::open(workload.log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
   struct stat found {};
   if (!file || ::fstat(file.get(), &found) != 0) throw log_failure("write", workload.log, errno);
   workload.log_start_bytes = static_cast<std::uint64_t>(found.st_size);
@@ -64,8 +64,8 @@ bool bound_log(Workload& workload, std::uint64_t limit_bytes) {
       static_cast<std::uint64_t>(found.st_size) <= limit_bytes)
     return false;
   const std::string second = workload.log + ".1";
-  const Descriptor from(::open(workload.log.c_str(), O_RDWR | O_CLOEXEC));
-  const Descriptor to(::open(second.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const FileDescriptor from(::open(workload.log.c_str(), O_RDWR | O_CLOEXEC));
+  const FileDescriptor to(::open(second.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!from || !to) return false;
   // The newest part alone, so that a log that grew while nobody watched does not fill the disk twice.
   off_t offset = std::max<off_t>(0, found.st_size - static_cast<off_t>(limit_bytes));

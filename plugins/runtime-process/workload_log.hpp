@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <string>
 
-#include "descriptor.hpp"
 #include "workload.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::process {
 
 // Opens the log of a workload that is about to be started, and notes where in the file it begins. Throws.
-Descriptor open_log(Workload& workload);
+FileDescriptor open_log(Workload& workload);
 
 // The last bytes that the workload printed. Throws.
 std::string read_log(const Workload& workload, std::uint64_t tail_bytes);

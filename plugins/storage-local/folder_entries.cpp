@@ -26,7 +26,7 @@ FolderEntry::Kind kind_of(int folder, const dirent& entry) {
 
 }  // namespace
 
-std::vector<FolderEntry> folder_entries(const Descriptor& folder, std::string_view path) {
+std::vector<FolderEntry> folder_entries(const FileDescriptor& folder, std::string_view path) {
   const int own = ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);  // closedir takes it along
   if (own < 0) throw io_failure(path, "read the folder", errno);
   const std::unique_ptr<DIR, CloseFolder> stream(::fdopendir(own));

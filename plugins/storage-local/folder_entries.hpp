@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "descriptor.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::local {
 
@@ -16,6 +16,6 @@ struct FolderEntry {
 };
 
 // Without "." and "..", in no order. May hang on a dead mount.
-std::vector<FolderEntry> folder_entries(const Descriptor& folder, std::string_view path);
+std::vector<FolderEntry> folder_entries(const FileDescriptor& folder, std::string_view path);
 
 }  // namespace wyvern::local

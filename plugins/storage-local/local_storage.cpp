@@ -97,7 +97,7 @@ StoredObject LocalStorage::stat(std::string_view key, const Context& context) {
   check_key(key);
   const auto use = opened(Access::read);
   return use.calls->run(context, [root = use.root, key = std::string(key)] {
-    const Descriptor found = root->open(key, O_PATH);
+    const FileDescriptor found = root->open(key, O_PATH);
     struct stat seen {};
     if (!found) throw not_found(key);
     if (::fstat(found.get(), &seen) != 0) throw io_failure(key, "look at", errno);
@@ -125,7 +125,7 @@ std::unique_ptr<StorageReader> LocalStorage::open(std::string_view key, std::str
   check_key(key);
   const auto use = opened(Access::read);
   return use.calls->run(context, [use, key = std::string(key), version = std::string(version), offset_bytes] {
-    Descriptor file = use.root->open_object(key);
+    FileDescriptor file = use.root->open_object(key);
     struct stat seen {};
     if (::fstat(file.get(), &seen) != 0) throw io_failure(key, "look at", errno);
     auto object = describe(key, seen);
@@ -144,7 +144,7 @@ std::string LocalStorage::local_path(std::string_view key, const Context& contex
   check_key(key);
   const auto use = opened(Access::read);
   return use.calls->run(context, [root = use.root, key = std::string(key)] {
-    const Descriptor file = root->open_object(key);
+    const FileDescriptor file = root->open_object(key);
     // Where the links lead now, so that one that is changed later leads nobody out of the root.
     char path[PATH_MAX];
     const auto size = ::readlink(("/proc/self/fd/" + std::to_string(file.get())).c_str(), path, sizeof path);
@@ -166,7 +166,7 @@ void LocalStorage::remove(std::string_view key, const Context& context) {
   const auto use = opened(Access::write);
   use.calls->run(context, [root = use.root, key = std::string(key)] {
     const auto [folder, name] = split_key(key);
-    const Descriptor opened = root->open(folder, O_RDONLY | O_DIRECTORY);
+    const FileDescriptor opened = root->open(folder, O_RDONLY | O_DIRECTORY);
     if (!opened) return;
     if (::unlinkat(opened.get(), name.c_str(), 0) != 0) {
       if (errno == ENOENT || errno == EISDIR) return;  // a folder is no object

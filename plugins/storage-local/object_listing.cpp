@@ -19,7 +19,7 @@ class Walk {
 
   // `folder` is the root as "" or a key with a slash at its end.
   void folder(const std::string& folder) {
-    const Descriptor opened = root_.open(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+    const FileDescriptor opened = root_.open(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
     if (!opened) return;  // it was removed meanwhile
     std::vector<std::string> keys;
     for (const auto& entry : folder_entries(opened, folder)) {
@@ -52,7 +52,7 @@ class Walk {
   void object(const std::string& key) {
     struct stat seen {};
     try {
-      const Descriptor opened = root_.open(key, O_PATH);
+      const FileDescriptor opened = root_.open(key, O_PATH);
       if (!opened || ::fstat(opened.get(), &seen) != 0 || !S_ISREG(seen.st_mode)) return;
     } catch (const Failure&) {  // a link out of the root, or a file that this user may not see
       return;

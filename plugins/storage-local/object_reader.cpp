@@ -15,12 +15,12 @@ constexpr std::size_t kPieceBytes = 1U << 20U;
 }
 
 struct ObjectReader::File {
-  Descriptor descriptor;
+  FileDescriptor descriptor;
   StoredObject object;
   struct timespec modified {};
 };
 
-ObjectReader::ObjectReader(std::shared_ptr<BlockingCalls> calls, Descriptor file, StoredObject object,
+ObjectReader::ObjectReader(std::shared_ptr<BlockingCalls> calls, FileDescriptor file, StoredObject object,
                            std::uint64_t offset_bytes)
     : calls_(std::move(calls)), file_(std::make_shared<File>()), next_offset_(offset_bytes) {
   struct stat found {};

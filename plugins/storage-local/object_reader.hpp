@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "blocking_calls.hpp"
-#include "descriptor.hpp"
+#include "wyvern/file_descriptor.hpp"
 #include "wyvern/storage.hpp"
 
 namespace wyvern::local {
@@ -15,7 +15,8 @@ namespace wyvern::local {
 class ObjectReader final : public StorageReader {
  public:
   // `file` is open at any position; `object` is how it was described when it was opened.
-  ObjectReader(std::shared_ptr<BlockingCalls> calls, Descriptor file, StoredObject object, std::uint64_t offset_bytes);
+  ObjectReader(std::shared_ptr<BlockingCalls> calls, FileDescriptor file, StoredObject object,
+               std::uint64_t offset_bytes);
 
   std::size_t read(std::span<char> buffer, const Context& context) override;
 

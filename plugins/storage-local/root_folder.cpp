@@ -82,7 +82,7 @@ RootFolder::RootFolder(const std::string& path, bool for_writing)
   const int access = for_writing ? R_OK | W_OK | X_OK : R_OK | X_OK;
   if (::faccessat(AT_FDCWD, resolved, access, AT_EACCESS) != 0)
     throw io_failure(path, for_writing ? "write in the storage's root" : "read the storage's root", errno);
-  const Descriptor probe(open_beneath(root_.get(), ".", O_PATH));
+  const FileDescriptor probe(open_beneath(root_.get(), ".", O_PATH));
   if (!probe && (errno == ENOSYS || errno == EPERM))
     throw Failure(
         WYV_UNSUPPORTED, "storage.openat2",
@@ -90,8 +90,8 @@ RootFolder::RootFolder(const std::string& path, bool for_writing)
         "the container's seccomp profile, or use a newer kernel");
 }
 
-Descriptor RootFolder::open(const std::string& relative, int flags) const {
-  Descriptor opened(open_beneath(root_.get(), relative.c_str(), flags));
+FileDescriptor RootFolder::open(const std::string& relative, int flags) const {
+  FileDescriptor opened(open_beneath(root_.get(), relative.c_str(), flags));
   if (opened || errno == ENOENT || errno == ENOTDIR) return opened;
   if (errno == EXDEV)
     throw Failure(WYV_INVALID, "storage.bad_key",
@@ -99,10 +99,10 @@ Descriptor RootFolder::open(const std::string& relative, int flags) const {
   throw io_failure(relative, "open", errno);
 }
 
-Descriptor RootFolder::open_or_make_folder(const std::string& relative) const {
+FileDescriptor RootFolder::open_or_make_folder(const std::string& relative) const {
   if (auto found = open(relative, O_RDONLY | O_DIRECTORY)) return found;
   if (errno == ENOTDIR) throw io_failure(relative, "make the folder", ENOTDIR);
-  Descriptor parent = open(".", O_RDONLY | O_DIRECTORY);
+  FileDescriptor parent = open(".", O_RDONLY | O_DIRECTORY);
   for (std::size_t begin = 0; begin < relative.size();) {
     const std::size_t end = std::min(relative.find('/', begin), relative.size());
     const std::string part = relative.substr(begin, end - begin);
@@ -119,9 +119,9 @@ Descriptor RootFolder::open_or_make_folder(const std::string& relative) const {
   return parent;
 }
 
-Descriptor RootFolder::open_object(std::string_view key) const {
+FileDescriptor RootFolder::open_object(std::string_view key) const {
   // NONBLOCK: a named pipe must not stop us, and means nothing to a regular file.
-  Descriptor opened = open(std::string(key), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  FileDescriptor opened = open(std::string(key), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!opened) throw not_found(key);
   struct stat found {};
   if (::fstat(opened.get(), &found) != 0) throw io_failure(key, "look at", errno);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "descriptor.hpp"
+#include "wyvern/file_descriptor.hpp"
 #include "wyvern/storage.hpp"
 
 namespace wyvern::local {
@@ -21,15 +21,15 @@ class RootFolder {
 
   // Opens what lies at `relative`; an empty descriptor when there is nothing. Throws "storage.bad_key" for a way that
   // leads out of the root.
-  Descriptor open(const std::string& relative, int flags) const;
+  FileDescriptor open(const std::string& relative, int flags) const;
   // The folder at `relative`, which is made, and made durable, when it is missing.
-  Descriptor open_or_make_folder(const std::string& relative) const;
+  FileDescriptor open_or_make_folder(const std::string& relative) const;
   // An object opened for reading. Throws "storage.not_found", also for what is no regular file.
-  Descriptor open_object(std::string_view key) const;
+  FileDescriptor open_object(std::string_view key) const;
 
  private:
   std::string path_;
-  Descriptor root_;
+  FileDescriptor root_;
 };
 
 // How an object looks from outside. Its version is where its bytes lie and when they and their inode last changed.

@@ -37,7 +37,7 @@ bool lock_new(int file) {
 }
 
 bool remove_if_abandoned(int folder, const char* name) {
-  const Descriptor file(::openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const FileDescriptor file(::openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   return file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::unlinkat(folder, name, 0) == 0;
 }
 
@@ -53,7 +53,7 @@ Temporary::Temporary(const RootFolder& root, std::string key) : key_(std::move(k
   constexpr int kAttempts = 8;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     temporary_ = temporary_name();
-    file_ = Descriptor(
+    file_ = FileDescriptor(
         ::openat(folder_.get(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!file_) throw io_failure(key_, "write", errno);
     if (lock_new(file_.get())) return;
@@ -89,7 +89,7 @@ std::size_t remove_abandoned(const RootFolder& root, const std::atomic<bool>& en
   while (!folders.empty() && !ending) {
     const std::string folder = std::move(folders.back());
     folders.pop_back();
-    const Descriptor opened = root.open(folder, O_RDONLY | O_DIRECTORY);
+    const FileDescriptor opened = root.open(folder, O_RDONLY | O_DIRECTORY);
     if (!opened) continue;
     for (const auto& entry : folder_entries(opened, folder)) {
       if (entry.kind == FolderEntry::Kind::folder)

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <string>
 
-#include "descriptor.hpp"
 #include "root_folder.hpp"
+#include "wyvern/file_descriptor.hpp"
 
 namespace wyvern::local {
 
@@ -26,8 +26,8 @@ class Temporary {
   std::string key_;
   std::string name_;       // of the object in its folder
   std::string temporary_;  // of the file until then; empty once it is published
-  Descriptor folder_;
-  Descriptor file_;
+  FileDescriptor folder_;
+  FileDescriptor file_;
 };
 
 // Removes the temporaries below the root that nobody holds any more. Returns how many; ends early when `ending` is set.
