@@ -40,9 +40,12 @@ std::map<std::string, std::string> parameters(const urls::url_view& url) {
   std::map<std::string, std::string> found;
   for (const auto& parameter : url.params()) {
     const std::string name = parameter.key;
-    if (name != "mode" && name != "latency" && name != "passphrase" && name != "pbkeylen" && name != "streamid")
-      throw invalid("url", "the parameter '" + name +
-                               "' is not known; known are mode, latency (ms), passphrase, pbkeylen and streamid");
+    // Everybody who may view the channel sees its url.
+    if (name == "passphrase")
+      throw invalid("url", "it is shown to readers; give the passphrase in the field passphrase");
+    if (name != "mode" && name != "latency" && name != "pbkeylen" && name != "streamid")
+      throw invalid("url",
+                    "the parameter '" + name + "' is not known; known are mode, latency (ms), pbkeylen and streamid");
     if (!found.emplace(name, parameter.value).second) throw invalid("url", "the parameter '" + name + "' stands twice");
   }
   return found;
@@ -61,13 +64,13 @@ void read_url(const std::string& text, Settings& settings, std::map<std::string,
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
       throw invalid("url", "it holds a space or a control character");
   const auto parsed = urls::parse_uri(text);
-  // The text itself stays out of every message: its query may hold the passphrase.
+  // The text itself stays out of every message: its query may hold a passphrase, at the wrong place.
   if (!parsed) throw invalid("url", "it is no URL; write it like " + std::string(kDefaultUrl));
   const urls::url_view url = *parsed;
   if (url.scheme() != "srt" && url.scheme() != "SRT")
     throw invalid("url", "it must begin with srt://, not " + std::string(url.scheme()) + ":");
   if (!url.has_authority()) throw invalid("url", "a host and a port are expected behind srt://");
-  if (url.has_userinfo()) throw invalid("url", "SRT has no user names; use passphrase or streamid");
+  if (url.has_userinfo()) throw invalid("url", "SRT has no user names; use the fields passphrase or streamid");
   if (!url.has_port() || url.port().empty()) throw invalid("url", "the port is missing");
   if (!url.encoded_path().empty() && url.encoded_path() != "/") throw invalid("url", "SRT has no path; use streamid");
   if (url.has_fragment()) throw invalid("url", "a part behind # has no meaning here");
@@ -131,10 +134,12 @@ Settings read_settings(const Json& config) {
   read_url(config.value("url", std::string(kDefaultUrl)), settings, query);
   if (const auto latency = agreed(config, query, "latency"))
     settings.latency_ms = ranged("latency", whole_number("latency", *latency), 0, 60000);
-  if (const auto passphrase = agreed(config, query, "passphrase")) {
-    if (passphrase->size() < 10 || passphrase->size() > 79)
-      throw invalid("passphrase", "10 to 79 characters are expected, not " + std::to_string(passphrase->size()));
-    settings.passphrase = *passphrase;
+  if (config.contains("passphrase")) {
+    if (!config.at("passphrase").is_string()) throw invalid("passphrase", "a text is expected");
+    settings.passphrase = config.at("passphrase").get<std::string>();
+    const auto size = settings.passphrase.size();
+    if (size < 10 || size > 79)
+      throw invalid("passphrase", "10 to 79 characters are expected, not " + std::to_string(size));
   }
   if (const auto length = agreed(config, query, "pbkeylen")) {
     const int bytes = whole_number("pbkeylen", *length);

@@ -26,7 +26,7 @@ TEST_F(SrtRendering, For_gstreamer_a_listener_is_an_srtsink_that_never_waits) {
 
 TEST_F(SrtRendering, A_passphrase_stands_in_secret_properties_and_nowhere_else) {
   auto rendered =
-      render("gstreamer", {{"url", "srt://10.0.0.1:9000?passphrase=open%20sesame%21&pbkeylen=32&streamid=one"}})
+      render("gstreamer", {{"url", "srt://10.0.0.1:9000?pbkeylen=32&streamid=one"}, {"passphrase", "open sesame!"}})
           .or_throw();
   auto& properties = rendered["elements"][0]["properties"];
   EXPECT_EQ(properties["passphrase"], "open sesame!");
