@@ -12,7 +12,6 @@ using operations::Permission;
 using operations::Refusal;
 
 constexpr std::size_t most_streams = 256;
-constexpr std::uint64_t most_queued_bytes = 4 * 1024 * 1024;
 constexpr int events_at_once = 256;
 constexpr std::chrono::seconds keep_alive_every{15};
 
@@ -23,26 +22,26 @@ std::string framed(const Event& event) {
 
 }  // namespace
 
+void Streams::Bell::ring() {
+  {
+    const std::lock_guard lock(mutex);
+    news = true;
+  }
+  rung.notify_one();
+}
+
 Streams::Streams(Log& log)
-    : log_(log),
-      subscription_(log.subscribe([this] {
-        {
-          const std::lock_guard lock(mutex_);
-          news_ = true;
-        }
-        wake_.notify_one();
-      })),
-      thread_([this] { feed_all(); }) {}
+    : log_(log), subscription_(log.subscribe([bell = bell_] { bell->ring(); })), thread_([this] { feed_all(); }) {}
 
 Streams::~Streams() { stop(); }
 
 void Streams::stop() {
   log_.unsubscribe(subscription_);
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(bell_->mutex);
     stopping_ = true;
   }
-  wake_.notify_one();
+  bell_->ring();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -74,64 +73,74 @@ void Streams::open(Call& call, std::shared_ptr<Answer> answer) {
     (void)std::from_chars(last->data(), last->data() + last->size(), after);
   }
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(bell_->mutex);
     if (stopping_) throw Refusal(503, "events.stopping", "the service is stopping");
-    if (streams_.size() + arriving_.size() >= most_streams) {
-      throw Refusal(503, "events.too_many", "too many event streams are open; close one and try again");
-    }
-    answer->head(200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-                 Answer::until_end);
-    arriving_.push_back({std::move(answer), call.cancelled, call.caller, call.access, after});
-    news_ = true;
   }
-  wake_.notify_one();
+  if (open_.fetch_add(1) >= most_streams) {
+    open_.fetch_sub(1);
+    throw Refusal(503, "events.too_many", "too many event streams are open; close one and try again");
+  }
+  // Not under the bell's mutex: the answer may ring within.
+  answer->when_drained([bell = bell_] { bell->ring(); });
+  answer->head(200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+               Answer::until_end);
+  {
+    const std::lock_guard lock(bell_->mutex);
+    if (!stopping_) {
+      arriving_.push_back({std::move(answer), call.cancelled, call.caller, call.access, after});
+    }
+  }
+  if (answer) return answer->end();  // stopped meanwhile
+  bell_->ring();
 }
 
-bool Streams::feed(Stream& stream, bool keep_alive) {
-  if (stream.cancelled->load()) return false;
-  std::uint64_t queued = 0;
-  if (keep_alive) queued = stream.answer->body(": keep-alive\n\n");
-  for (;;) {
-    if (queued == UINT64_MAX || queued > most_queued_bytes) return false;
-    const auto events = log_.after(stream.sent, events_at_once);
-    std::string text;
-    for (const auto& event : events) {
-      if (stream.access->may(stream.caller, Permission::view, event.project_id)) text += framed(event);
-      stream.sent = event.number;
-    }
-    if (!text.empty()) queued = stream.answer->body(text);
-    if (events.size() < static_cast<std::size_t>(events_at_once)) return queued <= most_queued_bytes;
+Streams::Fed Streams::feed(Stream& stream, bool keep_alive) {
+  if (stream.cancelled->load()) return Fed::ended;
+  const auto queued = stream.answer->body(keep_alive ? ": keep-alive\n\n" : "");
+  if (queued == UINT64_MAX) return Fed::ended;
+  if (queued > stream.answer->pause_above()) return Fed::all;  // for now: the answer rings when it has drained
+  const auto events = log_.after(stream.sent, events_at_once);
+  std::string text;
+  for (const auto& event : events) {
+    if (stream.access->may(stream.caller, Permission::view, event.project_id)) text += framed(event);
+    stream.sent = event.number;
   }
+  if (!text.empty() && stream.answer->body(text) == UINT64_MAX) return Fed::ended;
+  return events.size() < static_cast<std::size_t>(events_at_once) ? Fed::all : Fed::some;
 }
 
 void Streams::feed_all() {
   auto next_keep_alive = std::chrono::steady_clock::now() + keep_alive_every;
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(bell_->mutex);
   while (!stopping_) {
-    wake_.wait_until(lock, next_keep_alive, [this] { return news_ || stopping_; });
-    news_ = false;
+    bell_->rung.wait_until(lock, next_keep_alive, [this] { return bell_->news || stopping_; });
+    bell_->news = false;
     streams_.splice(streams_.end(), arriving_);
     lock.unlock();
     const bool keep_alive = std::chrono::steady_clock::now() >= next_keep_alive;
     if (keep_alive) next_keep_alive = std::chrono::steady_clock::now() + keep_alive_every;
+    bool more = false;
+    std::list<Stream> ended;
     for (auto stream = streams_.begin(); stream != streams_.end();) {
-      bool open = false;
+      auto fed = Fed::ended;
       try {
-        open = feed(*stream, keep_alive);
+        fed = feed(*stream, keep_alive);
       } catch (const std::exception&) {
-        open = false;  // the store is away: the reader comes back with its last number
+        // The store is away: the reader comes back with its last number.
       }
-      if (open) {
-        ++stream;
-      } else {
-        stream->answer->end();
-        stream = streams_.erase(stream);
-      }
+      more = more || fed == Fed::some;
+      const auto next = std::next(stream);
+      if (fed == Fed::ended) ended.splice(ended.end(), streams_, stream);
+      stream = next;
     }
+    for (const auto& stream : ended) stream.answer->end();
+    open_.fetch_sub(ended.size());
     lock.lock();
+    bell_->news = bell_->news || more;
   }
   streams_.splice(streams_.end(), arriving_);
-  for (auto& stream : streams_) stream.answer->end();
+  lock.unlock();
+  for (const auto& stream : streams_) stream.answer->end();
   streams_.clear();
 }
 

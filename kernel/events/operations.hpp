@@ -27,6 +27,14 @@ class Streams {
   void stop();
 
  private:
+  // What wakes the feeding thread. Shared with the answers, which may ring a moment after their end.
+  struct Bell {
+    std::mutex mutex;
+    std::condition_variable rung;
+    bool news = false;
+
+    void ring();
+  };
   struct Stream {
     std::shared_ptr<operations::Answer> answer;
     std::shared_ptr<std::atomic<bool>> cancelled;
@@ -37,17 +45,17 @@ class Streams {
 
   void open(operations::Call& call, std::shared_ptr<operations::Answer> answer);
   void feed_all();
-  // False when the reader has left or is too slow: it may come back with the number of the last event it has.
-  bool feed(Stream& stream, bool keep_alive);
+  enum class Fed { all, some, ended };
+  // Sends a few of the events that the reader has not. One that takes none is not waited for: the log keeps them.
+  Fed feed(Stream& stream, bool keep_alive);
 
   Log& log_;
+  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  bool stopping_ = false;       // under the bell's mutex
+  std::list<Stream> arriving_;  // under the bell's mutex
+  std::list<Stream> streams_;   // the feeding thread's
+  std::atomic<std::size_t> open_{0};
   int subscription_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool news_ = false;
-  bool stopping_ = false;
-  std::list<Stream> streams_;
-  std::list<Stream> arriving_;
   std::thread thread_;
 };
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -70,6 +72,28 @@ class StagedReader final : public staging::ObjectReader {
   std::string buffer_;
 };
 
+// Where a sender waits for its reader. Shared with the answer, which may ring a moment after its end.
+class Pause {
+ public:
+  void ring() {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+    changed_.notify_one();
+  }
+  // Returns when it was rung since the last time; after a moment in any case, for surfaces that cannot tell.
+  void wait() {
+    constexpr std::chrono::milliseconds moment{50};
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, moment, [this] { return rung_; });
+    rung_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool rung_ = false;
+};
+
 bool names_tag(std::string_view header, std::string_view tag) {
   return header == "*" || header.find(tag) != std::string_view::npos;
 }
@@ -105,6 +129,7 @@ struct AssetStreams::Stream {
   std::shared_ptr<std::atomic<bool>> cancelled;
   std::unique_ptr<staging::ObjectReader> reader;
   std::uint64_t left_bytes = 0;
+  std::shared_ptr<Pause> pause = std::make_shared<Pause>();
   std::atomic<bool> done{false};
   std::thread thread;
 };
@@ -184,6 +209,7 @@ void AssetStreams::answer(const Call& call, const Asset& asset, std::shared_ptr<
   if (streams_.size() >= most_streams) {
     throw Refusal(503, "asset.too_many_streams", "too many assets are being streamed; try again when one has ended");
   }
+  stream->answer->when_drained([pause = stream->pause] { pause->ring(); });
   stream->answer->head(part ? 206 : 200, type, headers, range.size);
   auto& running = *streams_.emplace_back(std::move(stream));
   running.thread = std::thread([this, &running] {
@@ -200,8 +226,8 @@ void AssetStreams::send(Stream& stream) const {
     if (!bytes || bytes->empty()) break;
     stream.left_bytes -= bytes->size();
     auto queued = stream.answer->body(*bytes);
-    while (queued != UINT64_MAX && queued > most_queued_bytes && !stream.cancelled->load()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (queued != UINT64_MAX && queued > stream.answer->pause_above() && !stream.cancelled->load()) {
+      stream.pause->wait();
       queued = stream.answer->body({});  // no bytes: only asks what still waits
     }
     if (queued == UINT64_MAX) break;
@@ -227,7 +253,10 @@ void AssetStreams::stop() {
     stopping_ = true;
     streams.swap(streams_);
   }
-  for (const auto& stream : streams) stream->cancelled->store(true);
+  for (const auto& stream : streams) {
+    stream->cancelled->store(true);
+    stream->pause->ring();
+  }
   for (const auto& stream : streams) stream->thread.join();
 }
 

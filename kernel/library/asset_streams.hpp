@@ -19,7 +19,6 @@ namespace wyvern::library {
 class AssetStreams {
  public:
   static constexpr std::size_t most_streams = 64;
-  static constexpr std::uint64_t most_queued_bytes = 2 * 1024 * 1024;
 
   AssetStreams(store::Store store, staging::Staging& staging);
   ~AssetStreams();

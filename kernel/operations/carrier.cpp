@@ -1,10 +1,41 @@
 #include "operations/carrier.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "wyvern/view.hpp"
+
+namespace wyvern::operations {
+namespace {
+
+// What a surface says while a call is under way, for whoever sends the answer. Thread-safe.
+struct Signals {
+  std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+
+  void when_drained(std::function<void()> go_on) {
+    const std::lock_guard lock(mutex_);
+    go_on_ = std::move(go_on);
+  }
+  void drained() {
+    std::function<void()> go_on;
+    {
+      const std::lock_guard lock(mutex_);
+      go_on = go_on_;
+    }
+    if (go_on) go_on();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<void()> go_on_;
+};
+
+}  // namespace
+}  // namespace wyvern::operations
 
 // The host's own object behind a call under way.
 struct wyv_pending {
-  std::shared_ptr<std::atomic<bool>> cancelled;
+  std::shared_ptr<wyvern::operations::Signals> signals;
 };
 
 namespace wyvern::operations {
@@ -15,7 +46,10 @@ Table* (*find_table)(void* host_self) = nullptr;
 // Passes an answer to a surface's sink, and makes sure that `end` comes exactly once.
 class SurfaceAnswer final : public Answer {
  public:
-  explicit SurfaceAnswer(const wyv_reply_sink& sink) : sink_(sink) {}
+  SurfaceAnswer(const wyv_reply_sink& sink, std::shared_ptr<Signals> signals) : signals_(std::move(signals)) {
+    std::memcpy(&sink_, &sink,
+                std::min<std::size_t>(sink.struct_size, sizeof sink_));  // it may be an older, shorter one
+  }
   ~SurfaceAnswer() override {
     if (ended_) return;
     if (!begun_) {
@@ -49,8 +83,14 @@ class SurfaceAnswer final : public Answer {
     sink_.end(sink_.self);
   }
 
+  std::uint64_t pause_above() const override {
+    return WYV_HAS(&sink_, wyv_reply_sink, pause_above) ? sink_.pause_above : Answer::pause_above();
+  }
+  void when_drained(std::function<void()> go_on) override { signals_->when_drained(std::move(go_on)); }
+
  private:
-  wyv_reply_sink sink_;
+  wyv_reply_sink sink_{};
+  const std::shared_ptr<Signals> signals_;
   bool begun_ = false;
   bool broken_ = false;
   bool ended_ = false;
@@ -70,8 +110,8 @@ wyv_status list(void* self, const wyv_text_sink* out, const wyv_context*) {
 }
 
 void call(void* self, const wyv_call_request* raw, const wyv_reply_sink* reply, wyv_pending** pending) {
-  auto cancelled = std::make_shared<std::atomic<bool>>(false);
-  if (pending != nullptr) *pending = new wyv_pending{cancelled};
+  const auto signals = std::make_shared<Signals>();
+  if (pending != nullptr) *pending = new wyv_pending{signals};
   Request request{std::string(text(raw->operation)),
                   std::string(text(raw->body)),
                   pairs(raw->fields, raw->field_count),
@@ -86,11 +126,17 @@ void call(void* self, const wyv_call_request* raw, const wyv_reply_sink* reply, 
   for (const auto& [name, value] : request.headers) {
     if (name == "x-request-id") request.correlation = value;
   }
-  find_table(self)->call(std::move(request), std::make_shared<SurfaceAnswer>(*reply), std::move(cancelled));
+  find_table(self)->call(std::move(request), std::make_shared<SurfaceAnswer>(*reply, signals), signals->cancelled);
 }
 
 void cancel(void*, wyv_pending* pending) {
-  if (pending != nullptr) pending->cancelled->store(true);
+  if (pending == nullptr) return;
+  pending->signals->cancelled->store(true);
+  pending->signals->drained();  // who pauses sees that nobody waits any more
+}
+
+void drained(void*, wyv_pending* pending) {
+  if (pending != nullptr) pending->signals->drained();
 }
 
 void release(void*, wyv_pending* pending) { delete pending; }
@@ -98,7 +144,8 @@ void release(void*, wyv_pending* pending) { delete pending; }
 }  // namespace
 
 const wyv_host_operations_v1* carrier() {
-  static constexpr wyv_host_operations_v1 table{sizeof(wyv_host_operations_v1), &list, &call, &cancel, &release};
+  static constexpr wyv_host_operations_v1 table{
+      sizeof(wyv_host_operations_v1), &list, &call, &cancel, &release, &drained};
   return &table;
 }
 

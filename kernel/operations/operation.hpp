@@ -91,6 +91,11 @@ class Answer {
   // The bytes that wait to be sent after this one, or UINT64_MAX when the reader has left.
   virtual std::uint64_t body(std::string_view bytes) = 0;
   virtual void end() = 0;
+  // Back-pressure. Once `body` has returned more than this, the sender pauses; one that goes on loses its reader.
+  virtual std::uint64_t pause_above() const { return 2 * 1024 * 1024; }
+  // `go_on` is called, on any thread, when a sender that pauses may go on and when the call is cancelled. Set it before
+  // the first `body`. It may still come after `end`, so it owns what it touches. Not every surface can tell.
+  virtual void when_drained(std::function<void()> go_on) { (void)go_on; }
 };
 
 // What an operation returns when its status or headers are not the usual ones.

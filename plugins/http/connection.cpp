@@ -1,14 +1,10 @@
 #include "connection.hpp"
 
-#include <algorithm>
-#include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <chrono>
-#include <cstring>
 #include <random>
 
-#include "wyvern/view.hpp"
+#include "admission.hpp"
+#include "socket_write.hpp"
 
 namespace wyvern::http {
 namespace {
@@ -16,33 +12,12 @@ namespace {
 namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
 
-constexpr std::size_t first_input_bytes = 4 * 1024;
-constexpr std::size_t pieces_a_write = 16;
+// Beyond the headers' limit, so that what is too large is found out by the parser.
+constexpr std::size_t input_beyond_headers = 4 * 1024;
 // A reader that pipelines without reading gets no further request served until it has read this far.
 constexpr std::uint64_t most_unread_answers = 256 * 1024;
 // A small body that nobody wants is read, so that the connection can go on after the refusal.
 constexpr std::uint64_t most_discarded_body = 64 * 1024;
-constexpr std::chrono::milliseconds linger_timeout{1000};
-
-// What one write takes from the queue: a buffer sequence for Asio, without an allocation.
-struct Pieces {
-  using value_type = asio::const_buffer;
-  using const_iterator = const asio::const_buffer*;
-  const_iterator begin() const { return buffers.data(); }
-  const_iterator end() const { return buffers.data() + count; }
-
-  std::array<asio::const_buffer, pieces_a_write> buffers;
-  std::size_t count = 0;
-};
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-std::int64_t after(std::chrono::milliseconds timeout) {
-  return now_ns() + std::chrono::duration_cast<std::chrono::nanoseconds>(timeout).count();
-}
 
 // "127.0.0.1:50412", "[::1]:50412"
 std::string describe(const asio::ip::tcp::endpoint& endpoint) {
@@ -58,26 +33,16 @@ void append_request_id(std::string& to) {
   for (auto bits = random(), i = std::uint64_t{0}; i < 16; ++i, bits >>= 4) to += digits[bits & 15];
 }
 
-bool is_json(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
-  const auto equal = [](std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-             return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-           });
-  };
-  return equal(type, "application/json") || (type.size() > 17 && equal(type.substr(0, 12), "application/") &&
-                                             equal(type.substr(type.size() - 5), "+json"));
-}
-
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Core> core, Socket socket)
     : core_(std::move(core)),
       membership_(core_->connections, this),
       socket_(std::move(socket)),
-      input_(first_input_bytes),
+      input_(core_->settings.max_header_bytes + input_beyond_headers),
+      deadlines_(core_->settings),
       parser_(core_->settings.max_header_bytes, core_->settings.max_target_bytes),
-      exchange_(core_->table, *this, core_->settings.max_queued_bytes) {
+      exchange_(core_->operations, *this, core_->settings.max_queued_bytes) {
   ErrorCode ignored;
   const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) remote_ = describe(peer);
@@ -97,7 +62,7 @@ void Connection::start(bool one_too_many) {
                     true});
       self->flush();
     }
-    self->arm();
+    self->deadlines_.arm(self->phase_, self->requests_);
     self->read();
   });
 }
@@ -118,9 +83,7 @@ void Connection::abort() {
 }
 
 void Connection::check_deadlines(std::int64_t now) {
-  if (now < read_deadline_ns_.load(std::memory_order_relaxed) &&
-      now < write_deadline_ns_.load(std::memory_order_relaxed))
-    return;
+  if (!deadlines_.read_passed(now) && !deadlines_.write_passed(now)) return;
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->on_deadline(); });
 }
 
@@ -130,15 +93,20 @@ void Connection::wake() {
 
 void Connection::too_slow() {
   asio::post(socket_.get_executor(),
-             [self = shared_from_this()] { self->drop_slow_reader(self->exchange_.operation()); });
+             [self = shared_from_this()] { self->drop_far_behind(self->exchange_.operation()); });
 }
 
-void Connection::drop_slow_reader(const Operation* operation) {
+void Connection::drop_far_behind(const Operation* operation) {
+  drop_slow_reader(operation, "more than " + std::to_string(core_->settings.max_queued_bytes) + " bytes waited for it");
+}
+
+void Connection::drop_slow_reader(const Operation* operation, const std::string& reason) {
   if (phase_ == Phase::closed) return;
   core_->slow_readers.fetch_add(1, std::memory_order_relaxed);
-  core_->host.warn(
-      "a reader that is too slow was dropped",
-      {{"surface", core_->name}, {"remote", remote_}, {"operation", operation == nullptr ? "" : operation->name}});
+  core_->host.warn("a reader that is too slow was dropped", {{"surface", core_->name},
+                                                             {"remote", remote_},
+                                                             {"operation", operation == nullptr ? "" : operation->name},
+                                                             {"reason", reason}});
   close();
 }
 
@@ -146,21 +114,10 @@ void Connection::drop_slow_reader(const Operation* operation) {
 
 void Connection::read() {
   if (reading_ || read_ended_ || phase_ == Phase::closed) return;
-  if (phase_ == Phase::lingering) input_begin_ = input_end_ = 0;
-  if (input_begin_ == input_end_) input_begin_ = input_end_ = 0;
-  if (input_end_ == input_.size()) {
-    if (input_begin_ > 0) {
-      std::memmove(input_.data(), input_.data() + input_begin_, input_end_ - input_begin_);
-      input_end_ -= input_begin_;
-      input_begin_ = 0;
-    } else if (input_.size() < core_->settings.max_header_bytes + first_input_bytes) {
-      input_.resize(std::min(input_.size() * 2, core_->settings.max_header_bytes + first_input_bytes));
-    } else {
-      return;  // pipelined requests wait for the answer that is under way
-    }
-  }
+  if (phase_ == Phase::lingering) input_.clear();
+  if (!input_.make_room()) return;  // pipelined requests wait for the answer that is under way
   reading_ = true;
-  socket_.async_read_some(asio::buffer(input_.data() + input_end_, input_.size() - input_end_),
+  socket_.async_read_some(asio::buffer(input_.room(), input_.room_bytes()),
                           [self = shared_from_this()](ErrorCode error, std::size_t bytes) {
                             self->reading_ = false;
                             if (error)
@@ -172,18 +129,19 @@ void Connection::read() {
 
 void Connection::on_read(std::size_t bytes) {
   if (phase_ == Phase::closed) return;
-  input_end_ += bytes;
+  input_.added(bytes);
   if (phase_ == Phase::lingering) return read();
   process();
 }
 
-// The reader has hung up. One that half-closes after its request still gets a short answer; a stream has lost it.
+// The reader has hung up, or has only closed its writing side and waits for the answer: which of the two, the next
+// bytes that go out will tell. A stream may have none for long, so it has lost its reader.
 void Connection::on_read_end(bool orderly) {
   if (phase_ == Phase::closed) return;
   read_ended_ = true;
   if (!orderly || phase_ == Phase::lingering) return close();
   if (exchange_.open()) {
-    if (exchange_.operation()->streams()) close();
+    if (exchange_.operation()->reply == Operation::Reply::stream) close();
     return;
   }
   if (out_.empty()) return close();
@@ -199,20 +157,19 @@ void Connection::process() {
     if (out_.size() > most_unread_answers || end_after_write_ || !parse()) break;
   }
   flush();
-  arm();
+  deadlines_.arm(phase_, requests_);
   read();
 }
 
 // False when more bytes are needed.
 bool Connection::parse() {
   std::size_t used = 0;
-  const auto step = parser_.feed({input_.data() + input_begin_, input_end_ - input_begin_}, used);
-  input_begin_ += used;
+  const auto step = parser_.feed(input_.unused(), used);
+  input_.use(used);
   switch (step) {
     case RequestParser::Step::more:
       if (phase_ == Phase::idle && parser_.started()) phase_ = Phase::header;
-      if (input_begin_ == 0 && input_end_ >= core_->settings.max_header_bytes + first_input_bytes)
-        refuse({431, "http.headers", "a line of the request is too long", Json::object(), {}, true});
+      if (input_.full()) refuse({431, "http.headers", "a line of the request is too long", Json::object(), {}, true});
       return false;
     case RequestParser::Step::header:
       phase_ = Phase::body;
@@ -251,53 +208,10 @@ void Connection::on_header() {
 
   if (core_->draining.load(std::memory_order_relaxed))
     return reject({503, "http.draining", "the server is about to stop", Json::object(), {}, true});
-  if (auto refusal = target_.parse(request.target)) return reject(std::move(*refusal));
-  if (target_.asterisk()) {
-    match_ = {};
-    match_.allow = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE";
-  } else {
-    match_ = core_->router->match(request.method, target_.segments());
-  }
-  if (match_.allow.empty())
-    return reject({404, "http.not_found", "nothing is found at this path", {{"path", target_.path()}}, {}, false});
-  std::size_t limit = core_->settings.max_body_bytes;
-  if (match_.endpoint == nullptr) {
-    if (request.method != "OPTIONS")
-      return reject({405,
-                     "http.method",
-                     "this path does not answer to " + request.method,
-                     {{"allow", match_.allow}},
-                     std::string(match_.allow),
-                     false});
-  } else if (match_.endpoint->operation != nullptr) {
-    limit = match_.endpoint->operation->body_limit_bytes.value_or(limit);
-    for (const auto& name : match_.endpoint->parameters)
-      for (const auto& [key, ignored] : target_.query())
-        if (key == name)
-          return reject({400,
-                         "http.duplicate_field",
-                         "the query names '" + name + "', which the path gives already",
-                         {{"field", name}},
-                         {},
-                         false});
-  }
-  if (!request.has_body()) return;
-  if (!request.content_type.empty() && !is_json(request.content_type))
-    return reject({415,
-                   "http.media_type",
-                   "a body is taken as application/json only",
-                   {{"content_type", request.content_type}},
-                   {},
-                   false});
-  if (request.content_length.value_or(0) > limit)
-    return reject({413,
-                   "http.body_too_large",
-                   "the body is larger than the " + std::to_string(limit) + " bytes that are allowed here",
-                   {{"limit_bytes", limit}},
-                   {},
-                   true});
-  parser_.limit_body(limit);
-  if (request.expects_continue && !request.http_1_0) {
+  auto admission = admit(request, *core_->router, core_->settings, target_, match_);
+  if (admission.refusal) return reject(std::move(*admission.refusal));
+  parser_.limit_body(admission.body_limit);
+  if (request.expects_continue && !request.http_1_0 && request.has_body()) {
     out_.append("HTTP/1.1 100 Continue\r\n\r\n");
     flush();
   }
@@ -349,7 +263,7 @@ void Connection::finish_exchange() {
                         {{"surface", core_->name}, {"operation", operation->name}});
       return end_after_write();
     case Exchange::Outcome::dropped:
-      return drop_slow_reader(operation);
+      return drop_far_behind(operation);
     case Exchange::Outcome::close:
       return end_after_write();
     case Exchange::Outcome::keep:
@@ -389,31 +303,30 @@ void Connection::answer(int status, std::string_view content_type, std::string_v
 
 void Connection::flush() {
   if (writing_ || phase_ == Phase::closed) return;
-  while (!out_.empty()) {
-    Pieces pieces;
-    out_.look(pieces.buffers.size(),
-              [&](const char* data, std::size_t size) { pieces.buffers[pieces.count++] = asio::buffer(data, size); });
-    ErrorCode error;
-    const auto written = socket_.write_some(pieces, error);
-    if (error == asio::error::would_block) {
-      out_.consume(0);
-      writing_ = true;
-      write_deadline_ns_.store(after(core_->settings.write_timeout), std::memory_order_relaxed);
-      socket_.async_wait(Socket::wait_write, [self = shared_from_this()](ErrorCode) {
-        self->writing_ = false;
-        if (self->phase_ == Phase::closed) return;
-        self->write_deadline_ns_.store(INT64_MAX, std::memory_order_relaxed);
-        const bool paused = self->out_.size() > most_unread_answers;
-        self->flush();
-        if (paused && self->out_.size() <= most_unread_answers) self->process();
-      });
+  switch (write_from(out_, socket_)) {
+    case Written::failed:
+      return close();
+    case Written::some:
+      await_reader();
       break;
-    }
-    if (error) return close();
-    out_.consume(written);
+    case Written::all:
+      break;
   }
-  unsent_.store(out_.size(), std::memory_order_relaxed);
+  if (exchange_.open()) exchange_.sent();
   if (out_.empty() && end_after_write_ && phase_ != Phase::lingering) linger();
+}
+
+void Connection::await_reader() {
+  writing_ = true;
+  deadlines_.await_reader();
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](ErrorCode) {
+    self->writing_ = false;
+    if (self->phase_ == Phase::closed) return;
+    self->deadlines_.reader_took();
+    const bool paused = self->out_.size() > most_unread_answers;
+    self->flush();
+    if (paused && self->out_.size() <= most_unread_answers) self->process();
+  });
 }
 
 // ---- the end ----
@@ -430,55 +343,29 @@ void Connection::linger() {
   ErrorCode ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   phase_ = Phase::lingering;
-  arm();
+  deadlines_.arm(phase_, requests_);
   read();
 }
 
 void Connection::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
-  read_deadline_ns_.store(INT64_MAX, std::memory_order_relaxed);
-  write_deadline_ns_.store(INT64_MAX, std::memory_order_relaxed);
+  deadlines_.clear();
   ErrorCode ignored;
   socket_.close(ignored);
   out_.clear();
   if (exchange_.open()) exchange_.withdraw();
 }
 
-// ---- deadlines ----
-
-// A deadline belongs to a phase of a request and is set once, so that dripping bytes do not push it on.
-void Connection::arm() {
-  if (phase_ == armed_ && requests_ == armed_request_) return;
-  armed_ = phase_;
-  armed_request_ = requests_;
-  const auto& settings = core_->settings;
-  auto deadline = std::int64_t{INT64_MAX};
-  switch (phase_) {
-    case Phase::idle:
-      deadline = after(settings.idle_timeout);
-      break;
-    case Phase::header:
-      deadline = after(settings.header_timeout);
-      break;
-    case Phase::body:
-      deadline = after(settings.body_timeout);
-      break;
-    case Phase::lingering:
-      deadline = after(linger_timeout);
-      break;
-    case Phase::call:
-    case Phase::closed:
-      break;
-  }
-  read_deadline_ns_.store(deadline, std::memory_order_relaxed);
-}
-
 void Connection::on_deadline() {
   if (phase_ == Phase::closed) return;
-  const auto now = now_ns();
-  if (now >= write_deadline_ns_.load(std::memory_order_relaxed)) return too_slow();
-  if (now < read_deadline_ns_.load(std::memory_order_relaxed)) return;
+  const auto now = Deadlines::now_ns();
+  if (deadlines_.write_passed(now))
+    return drop_slow_reader(exchange_.operation(),
+                            "it took no byte for " + std::to_string(core_->settings.write_timeout.count()) + " ms");
+  if (!deadlines_.read_passed(now)) return;
+  // Not idle while it reads the last answer, however long that takes.
+  if (phase_ == Phase::idle && !out_.empty()) return deadlines_.arm_again(phase_);
   if (phase_ == Phase::header || phase_ == Phase::body) {
     const bool header = phase_ == Phase::header;
     refuse({408,
@@ -488,7 +375,7 @@ void Connection::on_deadline() {
             {},
             true});
     flush();
-    arm();
+    deadlines_.arm(phase_, requests_);
     return;
   }
   close();  // nobody is waiting for an answer

@@ -1,18 +1,18 @@
 // One connection: bytes in, requests in their order, answers in the same order, and an end.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core.hpp"
+#include "deadlines.hpp"
 #include "exchange.hpp"
+#include "input_buffer.hpp"
 #include "request_parser.hpp"
 #include "target.hpp"
 #include "write_queue.hpp"
@@ -39,11 +39,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::string waits_for() const;
 
  private:
-  enum class Phase { idle, header, body, call, lingering, closed };
-
   WriteQueue& queue() override { return out_; }
   void flush() override;
-  std::uint64_t unsent() const override { return unsent_.load(std::memory_order_relaxed); }
   void wake() override;
   bool closing() const override { return core_->draining.load(std::memory_order_relaxed); }
   void too_slow() override;
@@ -61,12 +58,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void refuse(Refusal refusal);
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
               const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
+  void await_reader();
   void end_after_write();
   void linger();
   void close();
-  void drop_slow_reader(const Operation* operation);
+  void drop_far_behind(const Operation* operation);
+  void drop_slow_reader(const Operation* operation, const std::string& reason);
   void on_deadline();
-  void arm();
   void name_request();
 
   const std::shared_ptr<Core> core_;
@@ -74,23 +72,17 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Socket socket_;
   std::string remote_;
 
-  std::vector<char> input_;
-  std::size_t input_begin_ = 0;
-  std::size_t input_end_ = 0;
+  InputBuffer input_;
   bool reading_ = false;
   bool read_ended_ = false;
 
   WriteQueue out_;
   bool writing_ = false;
   bool end_after_write_ = false;
-  std::atomic<std::uint64_t> unsent_{0};
 
   Phase phase_ = Phase::idle;
-  Phase armed_ = Phase::closed;
   std::uint64_t requests_ = 0;
-  std::uint64_t armed_request_ = 0;
-  std::atomic<std::int64_t> read_deadline_ns_{INT64_MAX};
-  std::atomic<std::int64_t> write_deadline_ns_{INT64_MAX};
+  Deadlines deadlines_;
 
   RequestParser parser_;
   Target target_;

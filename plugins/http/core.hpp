@@ -6,10 +6,9 @@
 #include <string>
 
 #include "connections.hpp"
-#include "exchange.hpp"
 #include "http/router.hpp"
 #include "http/settings.hpp"
-#include "wyvern/plugin.hpp"
+#include "wyvern/operations.hpp"
 
 namespace wyvern::http {
 
@@ -19,13 +18,13 @@ struct Core {
         name(std::move(name_)),
         settings(std::move(settings_)),
         router(std::move(router_)),
-        table{host.table<wyv_host_operations_v1>("wyvern.host.operations/1"), host.self()} {}
+        operations(host) {}
 
   const Host host;
   const std::string name;  // of the surface, for log lines
   const Settings settings;
   const std::unique_ptr<Router> router;
-  const Exchange::Table table;
+  const Operations operations;
   Connections connections;
   std::atomic<bool> draining{false};
 

@@ -10,7 +10,6 @@ namespace {
 
 // From here on a piece is handed to the socket before the operation goes on.
 constexpr std::uint64_t flush_bytes = 64 * 1024;
-constexpr std::uint64_t reader_left = UINT64_MAX;
 
 // The exchange whose call runs on this thread now, if any.
 thread_local const Exchange* calling = nullptr;
@@ -30,19 +29,13 @@ void append_chunk(WriteQueue& to, std::string_view bytes) {
 
 }  // namespace
 
-Exchange::Exchange(Table table, Wire& wire, std::uint64_t max_queued_bytes)
-    : table_(table), wire_(wire), max_queued_bytes_(max_queued_bytes), sink_{sizeof(wyv_reply_sink),
-                                                                             0,
-                                                                             this,
-                                                                             &on_head,
-                                                                             &on_body,
-                                                                             &on_end} {}
+Exchange::Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes)
+    : Reply(max_queued_bytes / 2), operations_(operations), wire_(wire), max_queued_bytes_(max_queued_bytes) {}
 
 bool Exchange::begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request,
                      const Target& target, const std::string& remote) {
   alive_ = std::move(alive);
   operation_.store(match.endpoint->operation, std::memory_order_relaxed);
-  pending_ = nullptr;
   cancelled_ = false;
   request_id_ = request.request_id();
   head_of_get_ = match.head_of_get;
@@ -51,15 +44,19 @@ bool Exchange::begin(std::shared_ptr<void> alive, const Router::Match& match, co
   head_given_ = chunked_ = bodyless_ = remote_ = close_ = inline_end_ = false;
   remaining_ = 0;
   gone_.store(false, std::memory_order_relaxed);
-  head_only_stream_.store(false, std::memory_order_relaxed);
+  head_only_.store(false, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
-    woken_ = ended_ = false;
+    woken_ = ended_ = paused_ = false;
   }
   calling = this;
   call(match, request, target, remote);
   calling = nullptr;
-  if (!inline_end_) end_head_only_stream();
+  if (!inline_end_) {
+    if (gone_.load(std::memory_order_acquire)) cancel();  // lost within the call, before there was a handle
+    end_head_only();
+    sent();
+  }
   return inline_end_;
 }
 
@@ -89,7 +86,7 @@ void Exchange::call(const Router::Match& match, const Request& request, const Ta
                              header_count,
                              0};
   // The answer may end on another thread before this returns, so `pending_` is looked at on the strand only.
-  table_.operations->call(table_.host, &raw, &sink_, &pending_);
+  operations_.call(raw, *this, pending_);
 }
 
 bool Exchange::on_strand_now() const { return calling == this && !remote_; }
@@ -111,13 +108,32 @@ void Exchange::write(bool wake, Write&& write) {
   wire_.wake();
 }
 
-std::uint64_t Exchange::queued() {
-  if (on_strand_now()) return wire_.queue().size();
-  const std::lock_guard lock(mutex_);
-  return wire_.unsent() + inbox_.size();
+// The bytes on their way, and a note when they are so many that the sender will pause.
+std::uint64_t Exchange::waiting() {
+  std::uint64_t bytes = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    bytes = wire_.queue().size() + inbox_.size();
+    if (bytes <= pause_above()) return bytes;
+    paused_ = true;
+    if (woken_ || inbox_.empty()) return bytes;
+    woken_ = true;  // nothing more may come to send these on
+  }
+  wire_.wake();
+  return bytes;
 }
 
-void Exchange::head(int status, wyv_view content_type, const wyv_field* headers, std::uint32_t header_count,
+void Exchange::sent() {
+  if (calling == this) return;  // the call has not returned yet; begin() asks again
+  {
+    const std::lock_guard lock(mutex_);
+    if (!paused_ || wire_.queue().size() + inbox_.size() > pause_above() / 2) return;
+    paused_ = false;
+  }
+  pending_.drained();
+}
+
+void Exchange::head(int status, std::string_view content_type, const wyv_field* headers, std::uint32_t header_count,
                     std::uint64_t length) {
   if (head_given_) return;
   head_given_ = true;
@@ -127,11 +143,12 @@ void Exchange::head(int status, wyv_view content_type, const wyv_field* headers,
   chunked_ = stream && !http_1_0_ && has_body(status);
   close_ = !keep_alive_ || wire_.closing() || (stream && http_1_0_);  // HTTP/1.0 knows the end by the close alone
   remaining_ = bodyless_ ? 0 : length;
-  head_only_stream_.store(stream && bodyless_, std::memory_order_release);
+  const bool head_only = bodyless_ && (stream || operation()->streams());
+  head_only_.store(head_only, std::memory_order_release);
   if (gone_.load(std::memory_order_relaxed)) return;
   ResponseHead made;
   made.status = status;
-  made.content_type = text(content_type);
+  made.content_type = content_type;
   made.length = length;
   made.headers = headers;
   made.header_count = header_count;
@@ -139,17 +156,17 @@ void Exchange::head(int status, wyv_view content_type, const wyv_field* headers,
   made.chunked = chunked_;
   made.close = close_;
   made.keep_alive_1_0 = http_1_0_;
-  write(stream, [&](WriteQueue& to) { to.compose([&](std::string& end) { append_head(end, made); }); });
+  write(stream || head_only, [&](WriteQueue& to) { to.compose([&](std::string& end) { append_head(end, made); }); });
 }
 
 std::uint64_t Exchange::body(std::string_view bytes) {
   if (gone_.load(std::memory_order_acquire)) return reader_left;
   if (!head_given_) return 0;
-  if (bodyless_) return head_only_stream_.load(std::memory_order_relaxed) ? reader_left : 0;
+  if (bodyless_) return reader_left;  // the head was the whole answer
   const bool stream = remaining_ == unknown_length;
   if (!stream && bytes.size() > remaining_) bytes = bytes.substr(0, static_cast<std::size_t>(remaining_));
-  if (bytes.empty()) return queued();  // an empty chunk would be the end
-  if (stream && queued() > max_queued_bytes_) {
+  if (bytes.empty()) return waiting();  // an empty chunk would be the end
+  if (waiting() > max_queued_bytes_) {
     gone_.store(true, std::memory_order_release);
     wire_.too_slow();
     return reader_left;
@@ -161,10 +178,10 @@ std::uint64_t Exchange::body(std::string_view bytes) {
     else
       to.append(bytes);
   });
-  return queued();
+  return waiting();
 }
 
-void Exchange::end() {
+void Exchange::end() noexcept {
   if (chunked_ && !bodyless_ && !gone_.load(std::memory_order_relaxed))
     write(false, [](WriteQueue& to) { to.append("0\r\n\r\n"); });
   if (on_strand_now()) {
@@ -191,18 +208,17 @@ bool Exchange::collect() {
     wire_.queue().take(inbox_);
     ended = ended_;
   }
-  if (!ended) end_head_only_stream();
+  if (!ended) end_head_only();
   return ended;
 }
 
-// HEAD of a stream: the head is the whole answer, so the stream need not go on.
-void Exchange::end_head_only_stream() {
-  if (head_only_stream_.load(std::memory_order_acquire)) cancel();
+// HEAD of a stream or a file: the head is the whole answer, so the operation need not go on.
+void Exchange::end_head_only() {
+  if (head_only_.load(std::memory_order_acquire)) cancel();
 }
 
 Exchange::Outcome Exchange::finish() {
-  if (pending_ != nullptr) table_.operations->release(table_.host, pending_);
-  pending_ = nullptr;
+  pending_.release();
   const bool short_of = !chunked_ && !bodyless_ && remaining_ != 0 && remaining_ != unknown_length;
   operation_.store(nullptr, std::memory_order_relaxed);
   alive_.reset();
@@ -218,20 +234,9 @@ void Exchange::withdraw() {
 }
 
 void Exchange::cancel() {
-  if (cancelled_ || pending_ == nullptr) return;
+  if (cancelled_ || !pending_) return;
   cancelled_ = true;
-  table_.operations->cancel(table_.host, pending_);
+  pending_.cancel();
 }
-
-void Exchange::on_head(void* self, std::int32_t status, wyv_view content_type, const wyv_field* headers,
-                       std::uint32_t header_count, std::uint64_t length) noexcept {
-  static_cast<Exchange*>(self)->head(status, content_type, headers, header_count, length);
-}
-
-std::uint64_t Exchange::on_body(void* self, wyv_view bytes) noexcept {
-  return static_cast<Exchange*>(self)->body(text(bytes));
-}
-
-void Exchange::on_end(void* self) noexcept { static_cast<Exchange*>(self)->end(); }
 
 }  // namespace wyvern::http

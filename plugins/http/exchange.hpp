@@ -17,7 +17,7 @@
 #include "response_head.hpp"
 #include "target.hpp"
 #include "write_queue.hpp"
-#include "wyvern/abi/host.h"
+#include "wyvern/operations.hpp"
 
 namespace wyvern::http {
 
@@ -25,20 +25,15 @@ namespace wyvern::http {
 class Wire {
  public:
   virtual ~Wire() = default;
-  virtual WriteQueue& queue() = 0;           // [strand]
-  virtual void flush() = 0;                  // [strand] as much as the socket takes at once
-  virtual std::uint64_t unsent() const = 0;  // [any] bytes in the queue
-  virtual void wake() = 0;                   // [any] makes the strand call collect()
-  virtual bool closing() const = 0;          // [any] the connection is to end after this answer
-  virtual void too_slow() = 0;               // [any] the reader cannot follow
+  virtual WriteQueue& queue() = 0;   // [strand], but for its size
+  virtual void flush() = 0;          // [strand] as much as the socket takes at once
+  virtual void wake() = 0;           // [any] makes the strand call collect()
+  virtual bool closing() const = 0;  // [any] the connection is to end after this answer
+  virtual void too_slow() = 0;       // [any] the reader cannot follow
 };
 
-class Exchange {
+class Exchange final : private Reply {
  public:
-  struct Table {
-    const wyv_host_operations_v1* operations = nullptr;
-    void* host = nullptr;
-  };
   // What a finished exchange leaves to its connection.
   enum class Outcome {
     keep,     // the answer is complete
@@ -48,15 +43,16 @@ class Exchange {
     dropped,  // the reader left or was too slow, so the answer stopped
   };
 
-  Exchange(Table table, Wire& wire, std::uint64_t max_queued_bytes);
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
+  // An answer may have `max_queued_bytes` waiting; a piece on top of more is not taken, and its reader is dropped.
+  Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes);
 
   // [strand] Calls the operation. `alive` is kept until the end of the answer. True when the answer ended within.
   bool begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request, const Target& target,
              const std::string& remote);
   // [strand] Moves what came from other threads to the connection's queue. True when the answer has ended.
   bool collect();
+  // [strand] Bytes have gone out: a sender that pauses may go on, if that is enough.
+  void sent();
   // [strand] After the end: gives the call back.
   Outcome finish();
   // [strand] The reader has left: nothing more is taken, the operation is told. Idempotent.
@@ -68,31 +64,26 @@ class Exchange {
   const Operation* operation() const { return operation_.load(std::memory_order_relaxed); }  // [any] null when not open
 
  private:
-  static void on_head(void* self, std::int32_t status, wyv_view content_type, const wyv_field* headers,
-                      std::uint32_t header_count, std::uint64_t length) noexcept;
-  static std::uint64_t on_body(void* self, wyv_view bytes) noexcept;
-  static void on_end(void* self) noexcept;
+  void head(int status, std::string_view content_type, const wyv_field* headers, std::uint32_t header_count,
+            std::uint64_t length) override;
+  std::uint64_t body(std::string_view bytes) override;
+  void end() noexcept override;
 
-  void head(int status, wyv_view content_type, const wyv_field* headers, std::uint32_t header_count,
-            std::uint64_t length);
-  std::uint64_t body(std::string_view bytes);
-  void end();
   void call(const Router::Match& match, const Request& request, const Target& target, const std::string& remote);
   bool on_strand_now() const;
-  void end_head_only_stream();
+  void end_head_only();
   template <class Write>
   void write(bool wake, Write&& write);
-  std::uint64_t queued();
+  std::uint64_t waiting();
 
-  const Table table_;
+  const Operations& operations_;
   Wire& wire_;
   const std::uint64_t max_queued_bytes_;
-  const wyv_reply_sink sink_;
 
   // [strand]
   std::shared_ptr<void> alive_;
   std::atomic<const Operation*> operation_{nullptr};
-  wyv_pending* pending_ = nullptr;
+  PendingCall pending_;
   bool cancelled_ = false;
   std::vector<wyv_field> fields_;
 
@@ -112,12 +103,13 @@ class Exchange {
   std::uint64_t remaining_ = 0;  // of a known length
 
   std::atomic<bool> gone_{false};
-  std::atomic<bool> head_only_stream_{false};
+  std::atomic<bool> head_only_{false};
 
   std::mutex mutex_;
-  WriteQueue inbox_;    // under mutex_
-  bool woken_ = false;  // under mutex_
-  bool ended_ = false;  // under mutex_
+  WriteQueue inbox_;     // under mutex_
+  bool woken_ = false;   // under mutex_
+  bool ended_ = false;   // under mutex_
+  bool paused_ = false;  // under mutex_; the sender was told of more bytes than it should add to
 };
 
 }  // namespace wyvern::http

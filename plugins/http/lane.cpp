@@ -1,5 +1,6 @@
 #include "lane.hpp"
 
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -17,7 +18,11 @@ using ErrorCode = boost::system::error_code;
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
+using NotSentLowat = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+
 constexpr int backlog = 1024;
+// What the system may hold of bytes that the reader has no room for; left alone it would take megabytes a connection.
+constexpr int unsent_in_system_bytes = 256 * 1024;
 // So many more are told that there are too many; beyond them a connection is closed without a word.
 constexpr std::size_t told_of_too_many = 64;
 constexpr std::chrono::milliseconds accept_retry{100};
@@ -60,6 +65,8 @@ Lane::Lane(const tcp::endpoint& endpoint, unsigned threads, bool reuse_port, con
   check(error);
   if (reuse_port) acceptor_.set_option(ReusePort(true), error);
   check(error);
+  ErrorCode unknown_option;
+  acceptor_.set_option(NotSentLowat(unsent_in_system_bytes), unknown_option);  // connections inherit it
   // [::] means IPv6 and nothing more: what is not configured is not listened on.
   if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), error);
   check(error);

@@ -1,7 +1,5 @@
 #include "http/operation.hpp"
 
-#include "wyvern/call.hpp"
-
 namespace wyvern::http {
 namespace {
 
@@ -15,14 +13,6 @@ Operation::Reply read_reply(const std::string& name, const std::string& reply) {
 }
 
 }  // namespace
-
-Json list_operations(const Host& host, const Context& context) {
-  const auto* table = host.table<wyv_host_operations_v1>("wyvern.host.operations/1");
-  if (table == nullptr)
-    throw Failure(WYV_UNSUPPORTED, "http.operations", "the host offers no operations (wyvern.host.operations/1)");
-  Call call(context.remaining(), nullptr, context.correlation());
-  return Json::parse(call_for_text(call, table->list, host.self()).or_throw());
-}
 
 std::vector<Operation> read_operations(const Json& list) {
   std::vector<Operation> operations;

@@ -12,9 +12,17 @@
 namespace wyvern::http {
 
 // Headers that operations see, by their lower-case name.
-enum class Carried : std::size_t { idempotency_key, if_match, if_none_match, range, last_event_id, request_id };
-inline constexpr std::array<std::string_view, 6> carried_names{"idempotency-key", "if-match",      "if-none-match",
-                                                               "range",           "last-event-id", "x-request-id"};
+enum class Carried : std::size_t {
+  idempotency_key,
+  if_match,
+  if_none_match,
+  if_range,
+  range,
+  last_event_id,
+  request_id
+};
+inline constexpr std::array<std::string_view, 7> carried_names{
+    "idempotency-key", "if-match", "if-none-match", "if-range", "range", "last-event-id", "x-request-id"};
 
 struct Request {
   std::string method;

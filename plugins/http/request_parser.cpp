@@ -162,6 +162,8 @@ struct RequestParser::State {
         return;
       case field::range:
         return once(carried(Carried::range), name_text, value, error);
+      case field::if_range:
+        return once(carried(Carried::if_range), name_text, value, error);
       case field::if_match:
         return listed(carried(Carried::if_match), value);
       case field::if_none_match:

@@ -1,5 +1,7 @@
 #include "http/surface.hpp"
 
+#include "wyvern/operations.hpp"
+
 namespace wyvern::http {
 
 HttpSurface::HttpSurface(Host host, std::string name, Settings settings)
@@ -14,7 +16,7 @@ void HttpSurface::prepare(const Context&) {
 }
 
 void HttpSurface::start(const Context& context) {
-  const auto list = list_operations(host_, context);
+  const auto list = Operations(host_).list(context);
   server_->serve(std::make_unique<Router>(read_operations(list), documents(list), settings_.base_path));
 }
 

@@ -14,14 +14,14 @@ std::string& WriteQueue::last(std::size_t more) {
 
 void WriteQueue::append(std::string_view bytes) {
   last(bytes.size()).append(bytes);
-  size_ += bytes.size();
+  grow(bytes.size());
 }
 
 void WriteQueue::take(WriteQueue& from) {
   if (from.empty()) return;
-  if (from.pieces_.size() == 1 && from.size_ < piece_bytes / 4) {
+  if (from.pieces_.size() == 1 && from.size() < piece_bytes / 4) {
     append(std::string_view(from.pieces_.front()).substr(from.offset_));
-    from.consume(from.size_);
+    from.consume(from.size());
     return;
   }
   // A first piece that is partly written cannot follow others, so its rest is copied.
@@ -30,15 +30,15 @@ void WriteQueue::take(WriteQueue& from) {
     from.offset_ = 0;
   }
   for (auto& piece : from.pieces_) pieces_.push_back(std::move(piece));
-  size_ += from.size_;
+  grow(from.size());
   sealed_ = false;
   from.pieces_.clear();
-  from.size_ = 0;
+  from.resize(0);
 }
 
 void WriteQueue::consume(std::size_t bytes) {
   sealed_ = false;
-  size_ -= bytes;
+  resize(size() - bytes);
   while (!pieces_.empty()) {
     auto& first = pieces_.front();
     const auto left = first.size() - offset_;
@@ -62,7 +62,8 @@ void WriteQueue::consume(std::size_t bytes) {
 
 void WriteQueue::clear() {
   pieces_.clear();
-  offset_ = size_ = 0;
+  offset_ = 0;
+  resize(0);
   sealed_ = false;
 }
 

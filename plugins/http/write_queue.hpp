@@ -1,6 +1,7 @@
 // Bytes on their way to a socket, in order.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -18,7 +19,7 @@ class WriteQueue {
     auto& end = last(0);
     const auto before = end.size();
     write(end);
-    size_ += end.size() - before;
+    grow(end.size() - before);
   }
   // Moves everything of `from` behind what is here.
   void take(WriteQueue& from);
@@ -38,18 +39,22 @@ class WriteQueue {
   void consume(std::size_t bytes);
   void clear();
 
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
+  bool empty() const { return size() == 0; }
+  // Any thread may ask.
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t piece_bytes = 64 * 1024;
+
+  void resize(std::size_t bytes) { size_.store(bytes, std::memory_order_relaxed); }
+  void grow(std::size_t bytes) { resize(size() + bytes); }
 
   // A piece that may grow by `more` bytes.
   std::string& last(std::size_t more);
 
   std::deque<std::string> pieces_;
-  std::size_t offset_ = 0;  // of the first piece, written already
-  std::size_t size_ = 0;
+  std::size_t offset_ = 0;            // of the first piece, written already
+  std::atomic<std::size_t> size_{0};  // written by whoever owns the queue
   bool sealed_ = false;
   std::string spare_;  // its memory serves the next piece
 };

@@ -14,6 +14,7 @@
 #include "bare_server.hpp"
 #include "http/server.hpp"
 #include "load.hpp"
+#include "wyvern/operations.hpp"
 #include "wyvern/view.hpp"
 
 namespace wyvern::bench {
@@ -43,8 +44,9 @@ void call(void*, const wyv_call_request*, const wyv_reply_sink* reply, wyv_pendi
 }
 
 const void* query(void*, wyv_view service) {
-  static constexpr wyv_host_operations_v1 table{sizeof(wyv_host_operations_v1), &list, &call,
-                                                [](void*, wyv_pending*) {}, [](void*, wyv_pending*) {}};
+  static constexpr wyv_host_operations_v1 table{
+      sizeof(wyv_host_operations_v1), &list, &call, [](void*, wyv_pending*) {}, [](void*, wyv_pending*) {},
+      [](void*, wyv_pending*) {}};
   return text(service) == "wyvern.host.operations/1" ? &table : nullptr;
 }
 
@@ -73,8 +75,8 @@ int run(int argc, char** argv) {
   settings.threads = 1;
   http::Server server(Host(&host), "bench", settings);
   server.open();
-  server.serve(std::make_unique<http::Router>(
-      http::read_operations(http::list_operations(Host(&host), Context(nullptr))), std::vector<http::Document>{}, ""));
+  server.serve(std::make_unique<http::Router>(http::read_operations(Operations(Host(&host)).list(Context(nullptr))),
+                                              std::vector<http::Document>{}, ""));
   const auto address = server.listening_on();
   const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
   const BareServer bare(constant());

@@ -5,6 +5,7 @@
 struct wyv_pending {
   std::shared_ptr<std::atomic<bool>> ended;
   std::shared_ptr<wyvern::test::Event> cancelled;
+  std::shared_ptr<wyvern::test::Bell> drained;
 };
 
 namespace wyvern::test {
@@ -18,6 +19,22 @@ void Event::set() {
 bool Event::wait(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, limit, [&] { return set_; });
+}
+
+void Bell::ring() {
+  const std::lock_guard lock(mutex_);
+  ++times_;
+  changed_.notify_all();
+}
+
+bool Bell::wait_for_more_than(int times, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return times_ > times; });
+}
+
+int Bell::times() const {
+  const std::lock_guard lock(mutex_);
+  return times_;
 }
 
 void Answer::head(int status, std::string_view type, std::uint64_t length,
@@ -66,8 +83,9 @@ struct FakeTables {
     call.traceparent = text(request->caller->traceparent);
     call.thread = std::this_thread::get_id();
     call.cancelled = std::make_shared<Event>();
+    call.drained = std::make_shared<Bell>();
     auto ended = std::make_shared<std::atomic<bool>>(false);
-    *pending = new wyv_pending{ended, call.cancelled};
+    *pending = new wyv_pending{ended, call.cancelled, call.drained};
     FakeHost::Handler handler;
     {
       const std::lock_guard lock(host.mutex_);
@@ -90,7 +108,10 @@ struct FakeTables {
       ++host.cancels_;
     }
     pending->cancelled->set();
+    pending->drained->ring();  // who pauses looks again
   }
+
+  static void drained(void*, wyv_pending* pending) { pending->drained->ring(); }
 
   static void release(void* self, wyv_pending* pending) {
     auto& host = of(self);
@@ -117,7 +138,8 @@ struct FakeTables {
   }
 
   static const void* query(void*, wyv_view service) {
-    static constexpr wyv_host_operations_v1 operations{sizeof(wyv_host_operations_v1), &list, &call, &cancel, &release};
+    static constexpr wyv_host_operations_v1 operations{
+        sizeof(wyv_host_operations_v1), &list, &call, &cancel, &release, &drained};
     static constexpr wyv_host_log_v1 logging{sizeof(wyv_host_log_v1), &log};
     static constexpr wyv_host_metrics_v1 metrics{sizeof(wyv_host_metrics_v1), &metric};
     if (text(service) == "wyvern.host.operations/1") return &operations;

@@ -33,6 +33,20 @@ class Event {
   bool set_ = false;
 };
 
+// An event that comes again and again.
+class Bell {
+ public:
+  void ring();
+  // True once it has rung more than `times` since it was made.
+  bool wait_for_more_than(int times, std::chrono::milliseconds limit = patience);
+  int times() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int times_ = 0;
+};
+
 // The way back to the surface; may be kept and used from any thread until end().
 class Answer {
  public:
@@ -43,6 +57,7 @@ class Answer {
             const std::vector<std::pair<std::string, std::string>>& headers = {}) const;
   std::uint64_t body(std::string_view bytes) const;
   void end() const;
+  std::uint64_t pause_above() const { return sink_.pause_above; }
   void json(int status, std::string_view text) const;  // all three
 
  private:
@@ -63,6 +78,7 @@ struct Received {
   std::string traceparent;
   std::thread::id thread;
   std::shared_ptr<Event> cancelled;
+  std::shared_ptr<Bell> drained;
 };
 
 class FakeHost {

@@ -66,8 +66,8 @@ TEST_F(LifecycleTest, ServesConnectionsThatCameBeforeItServed) {
   server->open();
   const auto address = server->listening_on();
   RawClient early(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-  server->serve(std::make_unique<http::Router>(
-      http::read_operations(http::list_operations(host.host(), Context(nullptr))), std::vector<http::Document>{}, ""));
+  server->serve(std::make_unique<http::Router>(http::read_operations(Operations(host.host()).list(Context(nullptr))),
+                                               std::vector<http::Document>{}, ""));
   EXPECT_EQ(early.get("/things").status, 200);
 }
 

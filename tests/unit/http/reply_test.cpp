@@ -266,6 +266,57 @@ TEST_F(ReplyTest, AnswersARequestWhoseSenderHasHalfClosed) {
   EXPECT_TRUE(client.closed());
 }
 
+TEST_F(ReplyTest, SendsAFileToAReaderThatHasHalfClosed) {
+  Event half_closed;
+  add(
+      "file",
+      [&](const Received&, const Answer& answer) {
+        later.run([&half_closed, answer] {
+          half_closed.wait();
+          answer.head(200, "video/mp2t", 6);
+          answer.body("abc");
+          answer.body("def");
+          answer.end();
+        });
+      },
+      "file");
+  host.add_echo("other", "/other");
+  serve();
+  RawClient client(port);
+  client.send("GET /file HTTP/1.1\r\nHost: t\r\n\r\n");
+  client.close_writing();
+  EXPECT_EQ(RawClient(port).get("/other").status, 200) << "the server has had its turn";
+  half_closed.set();
+  EXPECT_EQ(client.read().body, "abcdef");
+  EXPECT_TRUE(client.closed());
+  EXPECT_EQ(host.cancels(), 0);
+}
+
+TEST_F(ReplyTest, HeadOfAFileTakesNoByteOfIt) {
+  std::atomic<int> taken{0};
+  add(
+      "file",
+      [&](const Received& call, const Answer& answer) {
+        later.run([&taken, call, answer] {
+          answer.head(200, "video/mp2t", 5'000'000'000);
+          EXPECT_TRUE(call.cancelled->wait()) << "who reads ahead is told at once";
+          const std::string piece(1000, 'x');
+          while (answer.body(piece) != UINT64_MAX && taken < 100) ++taken;
+          answer.end();
+        });
+      },
+      "file");
+  serve();
+  RawClient client(port);
+  client.send("HEAD /file HTTP/1.1\r\nHost: t\r\n\r\n");
+  const auto head = client.read(true);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header("content-length"), "5000000000");
+  EXPECT_EQ(client.get("/nowhere").status, 404) << "the connection goes on";
+  EXPECT_TRUE(host.wait_for_releases(1));
+  EXPECT_EQ(taken, 0);
+}
+
 TEST_F(ReplyTest, ClosesWhenAsked) {
   add("a", [](const Received&, const Answer& answer) { answer.json(200, "{}"); });
   serve();

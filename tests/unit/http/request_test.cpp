@@ -272,15 +272,17 @@ TEST_F(RequestTest, TellsWhoCalls) {
 
 TEST_F(RequestTest, CarriesTheHeadersThatOperationsSee) {
   RawClient client(port);
-  const auto body = Json::parse(client
-                                    .get("/api/v1/seen",
-                                         "Idempotency-Key: k\r\nIf-Match: \"a\"\r\nIf-Match: \"b\"\r\n"
-                                         "If-None-Match: *\r\nRange: bytes=0-\r\nLast-Event-ID: 7\r\n"
-                                         "X-Request-Id: mine-1\r\nX-Other: no\r\n")
-                                    .body);
+  const auto body =
+      Json::parse(client
+                      .get("/api/v1/seen",
+                           "Idempotency-Key: k\r\nIf-Match: \"a\"\r\nIf-Match: \"b\"\r\n"
+                           "If-None-Match: *\r\nIf-Range: \"c\"\r\nRange: bytes=0-\r\nLast-Event-ID: 7\r\n"
+                           "X-Request-Id: mine-1\r\nX-Other: no\r\n")
+                      .body);
   EXPECT_EQ(body["headers"], (Json{{"idempotency-key", "k"},
                                    {"if-match", "\"a\", \"b\""},
                                    {"if-none-match", "*"},
+                                   {"if-range", "\"c\""},
                                    {"range", "bytes=0-"},
                                    {"last-event-id", "7"},
                                    {"x-request-id", "mine-1"}}));
@@ -291,6 +293,8 @@ TEST_F(RequestTest, RefusesAHeaderTwiceThatHasOneMeaning) {
   EXPECT_EQ(client.get("/api/v1/seen", "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n").status, 400);
   RawClient other(port);
   EXPECT_EQ(other.get("/api/v1/seen", "Idempotency-Key: a\r\nIdempotency-Key: b\r\n").status, 400);
+  RawClient third(port);
+  EXPECT_EQ(third.get("/api/v1/seen", "If-Range: \"a\"\r\nIf-Range: \"b\"\r\n").status, 400);
 }
 
 TEST_F(RequestTest, NamesEveryRequestAndTakesAHarmlessNameFromTheClient) {

@@ -11,6 +11,7 @@
 #include "fake_host.hpp"
 #include "http/server.hpp"
 #include "raw_client.hpp"
+#include "wyvern/operations.hpp"
 
 namespace wyvern::test {
 
@@ -28,7 +29,7 @@ class ServerTest : public ::testing::Test {
   void serve(std::vector<http::Document> documents = {}) {
     server = std::make_unique<http::Server>(host.host(), "api", settings);
     server->open();
-    const auto list = http::list_operations(host.host(), Context(nullptr));
+    const auto list = Operations(host.host()).list(Context(nullptr));
     server->serve(
         std::make_unique<http::Router>(http::read_operations(list), std::move(documents), settings.base_path));
     const auto address = server->listening_on();

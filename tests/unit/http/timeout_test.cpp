@@ -68,6 +68,21 @@ TEST_F(TimeoutTest, DropsAReaderThatTakesNothing) {
   EXPECT_TRUE(host.wait_for_releases(1));
   server->drain(patience);  // returns when the connection is gone
   EXPECT_LT(client.read_rest().size(), large.size());
+  EXPECT_THAT(::testing::PrintToString(host.log()), ::testing::HasSubstr("it took no byte for 60 ms"));
+}
+
+TEST_F(TimeoutTest, DoesNotTakeAReaderForIdleThatStillReadsItsAnswer) {
+  settings.idle_timeout = 40ms;
+  const std::string large(5'000'000, 'v');
+  host.add({{"name", "large"}, {"method", "GET"}, {"path", "/large"}},
+           [&](const Received&, const Answer& answer) { answer.json(200, large); });
+  serve();
+  RawClient client(port, 4096);
+  client.send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_TRUE(host.wait_for_releases(1));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(RawClient(port).closed()) << "an idle one times out meanwhile";
+  EXPECT_EQ(client.read().body.size(), large.size());
+  EXPECT_TRUE(client.closed()) << "and now it is idle";
 }
 
 TEST_F(TimeoutTest, LetsAnOperationTakeItsTime) {

@@ -89,6 +89,8 @@ struct Surface {
 
   wyv_reply_sink sink() {
     wyv_reply_sink made{};
+    made.struct_size = sizeof made;
+    made.pause_above = 1000;
     made.self = this;
     made.head = [](void* self, std::int32_t status, wyv_view, const wyv_field*, std::uint32_t, std::uint64_t) {
       ++static_cast<Surface*>(self)->heads;
@@ -132,6 +134,63 @@ class Carrier : public testing::Test {
   NamedAccess access;
   Surface surface;
 };
+
+TEST_F(Carrier, ASenderHearsWhenItMayGoOnAndWhenNobodyWaitsAnyMore) {
+  operations::Table table(access, 1);
+  std::shared_ptr<Answer> kept;
+  int heard = 0;
+  Operation operation;
+  operation.name = "it";
+  operation.method = "GET";
+  operation.path = "/it";
+  operation.permission = Permission::anyone;
+  operation.stream = [&](Call&, std::shared_ptr<Answer> answer) {
+    answer->when_drained([&heard] { ++heard; });
+    kept = std::move(answer);
+  };
+  table.add(std::move(operation));
+  const auto sink = surface.sink();
+  wyv_call_request raw{};
+  raw.struct_size = sizeof raw;
+  raw.operation = view("it");
+  wyv_pending* pending = nullptr;
+  operations::carrier()->call(&table, &raw, &sink, &pending);
+  EXPECT_EQ(kept->pause_above(), 1000U);
+  EXPECT_EQ(heard, 0);
+  operations::carrier()->drained(&table, pending);
+  EXPECT_EQ(heard, 1);
+  operations::carrier()->cancel(&table, pending);
+  EXPECT_EQ(heard, 2);
+  kept->end();
+  operations::carrier()->release(&table, pending);
+}
+
+// A surface that was built before there was back-pressure hands over a shorter sink.
+TEST_F(Carrier, NothingIsReadBehindTheEndOfAnOlderSink) {
+  auto sink = surface.sink();
+  sink.struct_size = offsetof(wyv_reply_sink, pause_above);
+  operations::Table table(access, 1);
+  std::uint64_t pause_above = 0;
+  Operation operation;
+  operation.name = "it";
+  operation.method = "GET";
+  operation.path = "/it";
+  operation.permission = Permission::anyone;
+  operation.stream = [&](Call&, const std::shared_ptr<Answer>& answer) {
+    pause_above = answer->pause_above();
+    answer->head(200, "text/plain", {}, 0);
+    answer->end();
+  };
+  table.add(std::move(operation));
+  wyv_call_request raw{};
+  raw.struct_size = sizeof raw;
+  raw.operation = view("it");
+  wyv_pending* pending = nullptr;
+  operations::carrier()->call(&table, &raw, &sink, &pending);
+  operations::carrier()->release(&table, pending);
+  EXPECT_EQ(surface.status, 200);
+  EXPECT_NE(pause_above, 1000U);
+}
 
 TEST_F(Carrier, AnAnswerThatIsDroppedBeforeItBeganIsAnError) {
   call([](Call&, std::shared_ptr<Answer>) {});

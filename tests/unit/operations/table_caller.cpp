@@ -34,6 +34,21 @@ void RecordedAnswer::queue_length(std::uint64_t bytes) {
   queued_ = bytes;
 }
 
+void RecordedAnswer::when_drained(std::function<void()> go_on) {
+  const std::lock_guard lock(mutex_);
+  go_on_ = std::move(go_on);
+}
+
+void RecordedAnswer::drain() {
+  std::function<void()> go_on;
+  {
+    const std::lock_guard lock(mutex_);
+    queued_ = 0;
+    go_on = go_on_;
+  }
+  go_on();
+}
+
 void RecordedAnswer::wait_for_end() {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, kDeadline, [this] { return ends_ > 0; })) {

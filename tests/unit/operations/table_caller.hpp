@@ -27,9 +27,12 @@ class RecordedAnswer final : public operations::Answer {
             std::uint64_t length) override;
   std::uint64_t body(std::string_view bytes) override;
   void end() override;
+  void when_drained(std::function<void()> go_on) override;
 
   // What `body` says of the bytes that wait; UINT64_MAX: the reader has left.
   void queue_length(std::uint64_t bytes);
+  // Tells the sender that it may go on.
+  void drain();
   // Both throw when it does not come to pass before the deadline.
   void wait_for_end();
   void wait_for(const std::function<bool(const std::string& body)>& enough);
@@ -48,6 +51,7 @@ class RecordedAnswer final : public operations::Answer {
   int status_ = 0;
   int ends_ = 0;
   std::uint64_t queued_ = 0;
+  std::function<void()> go_on_;
   std::string body_;
   std::map<std::string, std::string> headers_;
 };

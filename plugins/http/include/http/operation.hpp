@@ -24,10 +24,7 @@ struct Operation {
   bool streams() const { return reply == Reply::stream || reply == Reply::file; }
 };
 
-// Asks the host for its list. Throws Failure http.operations when the host has no such table.
-Json list_operations(const Host& host, const Context& context);
-
-// Throws Failure http.operations for an entry that cannot be served, naming it.
+// From the host's list. Throws Failure http.operations for an entry that cannot be served, naming it.
 std::vector<Operation> read_operations(const Json& list);
 
 }  // namespace wyvern::http

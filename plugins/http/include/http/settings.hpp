@@ -30,7 +30,7 @@ struct Settings {
   std::size_t max_header_bytes = 16 * 1024;          // request line and headers, each
   std::size_t max_target_bytes = 8 * 1024;           // path and query
   std::size_t max_body_bytes = 1024 * 1024;          // for an operation that names no limit of its own
-  std::size_t max_queued_bytes = 4 * 1024 * 1024;    // of a stream, beyond which its reader is too slow
+  std::size_t max_queued_bytes = 4 * 1024 * 1024;    // of an answer, beyond which its reader is dropped
   std::chrono::milliseconds idle_timeout{60'000};    // between requests of a connection
   std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a request to the end of its headers
   std::chrono::milliseconds body_timeout{30'000};    // from the end of the headers to the end of the body

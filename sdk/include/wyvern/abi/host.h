@@ -84,6 +84,9 @@ typedef struct wyv_reply_sink {
    * or UINT64_MAX when the reader has left: send nothing more and end. Empty bytes only ask. */
   uint64_t (*body)(void* self, wyv_view bytes);
   void (*end)(void* self);
+  /* Back-pressure. Once `body` has returned more than so many bytes, the sender pauses until `drained`; one that goes
+   * on regardless loses its reader. Absent (struct_size) or 0: the surface never calls `drained`. */
+  uint64_t pause_above;
 } wyv_reply_sink;
 
 typedef struct wyv_pending wyv_pending; /* a call under way; the host's */
@@ -105,6 +108,9 @@ typedef struct wyv_host_operations_v1 {
   /* [any & started] Once per pending call, after its `end` was called; the host's own call of `end` may not have
    * returned yet when the answer comes from another thread. */
   void (*release)(void* self, wyv_pending* pending);
+  /* [any & started] Between `call` and `release`: after `body` had returned more than the sink's `pause_above`, so few
+   * bytes wait that the sender may go on. May come once too often; a reader that leaves is told by `cancel` instead. */
+  void (*drained)(void* self, wyv_pending* pending);
 } wyv_host_operations_v1;
 
 #ifdef __cplusplus

@@ -22,7 +22,7 @@ struct Response {
   }
 };
 
-// Every wait ends by itself after `patience`, as an exception std::runtime_error.
+// Every wait ends by itself after 20 s, as an exception std::runtime_error.
 class RawClient {
  public:
   // `receive_buffer` in bytes makes a reader that takes little at a time; 0 is the system's.

@@ -9,16 +9,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
-
-#include "fake_host.hpp"
+#include <utility>
 
 namespace wyvern::test {
+namespace {
+
+constexpr std::chrono::seconds longest_wait{20};
+
+}  // namespace
 
 RawClient::RawClient(std::uint16_t port, int receive_buffer, bool ipv6)
     : socket_(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-  const timeval limit{patience.count(), 0};
+  const timeval limit{longest_wait.count(), 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   int done = -1;
