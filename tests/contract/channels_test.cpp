@@ -1,5 +1,13 @@
 // The contract's table of playout channels, row by row.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
 #include "contract.hpp"
+#include "raw_client.hpp"
 
 namespace wyvern::test {
 namespace {
@@ -69,6 +77,48 @@ TEST_F(Channels, NeverShowTheirSecretsAndKeepThemThroughAnEdit) {
   EXPECT_EQ(changed.text.find("correct horse"), std::string::npos);
   EXPECT_EQ(get(channels).text.find("correct horse"), std::string::npos);
   EXPECT_EQ(wyvern.log().find("correct horse"), std::string::npos);
+}
+
+// On air, and where it cannot get on air: in no answer, event, log line or preview.
+TEST_F(Channels, KeepAPassphraseToThemselvesWhateverBecomesOfThem) {
+  const std::string secret = "correct horse battery";
+  const auto in_url = post(
+      channels, {{"name", "x"}, {"output_config", {{"url", "srt://127.0.0.1:9999?passphrase=correct-horse-battery"}}}});
+  ASSERT_TRUE(answered(in_url, 400));
+  EXPECT_NE(in_url.text.find("field passphrase"), std::string::npos) << in_url.text;
+  EXPECT_EQ(in_url.text.find("correct-horse"), std::string::npos) << in_url.text;
+
+  const int taken = free_port();
+  const int holder = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(taken));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(holder, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  std::string said;
+  for (const auto& url : {"srt://127.0.0.1:" + std::to_string(free_port()) + "?mode=listener",
+                          "srt://127.0.0.1:" + std::to_string(taken) + "?mode=listener",
+                          std::string("srt://no-such-host.invalid:9000?mode=caller")}) {
+    const auto id = wyvern.channel({{"output_config", {{"url", url}, {"passphrase", secret}}}});
+    said += post(channels + "/" + id + "/start").text;
+    said += get(channels + "/" + id).text;
+    said += post(channels + "/" + id + "/stop").text;
+    said += get(channels + "/" + id).text;
+  }
+  ::close(holder);
+  said += wyvern.log();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(wyvern.folder() / "state")) {
+    if (entry.path().extension() != ".log") continue;
+    std::ifstream log(entry.path());
+    said.append(std::istreambuf_iterator<char>(log), {});
+  }
+  const auto port = static_cast<std::uint16_t>(std::stoi(wyvern.root().substr(wyvern.root().rfind(':') + 1)));
+  RawClient events(port);
+  events.send("GET /api/v1/events?after=0 HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + wyvern.token() + "\r\n\r\n");
+  wyvern.channel({{"name", "the last event"}});
+  said += events.read_until("the last event");
+  EXPECT_EQ(said.find("correct horse"), std::string::npos) << said;
+  EXPECT_EQ(said.find("correct%20horse"), std::string::npos) << said;
 }
 
 TEST_F(Channels, OfAnUnknownVideoFormatAreRefusedNamingTheKnownOnes) {
