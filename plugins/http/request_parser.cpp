@@ -256,6 +256,10 @@ RequestParser::Step RequestParser::feed(std::string_view bytes, std::size_t& use
     if (bytes.substr(used) == "\r") return Step::more;
   }
   if (used == bytes.size()) return Step::more;
+  // Beast asserts that it is not shown less than the shortest last chunk, "0\r\n\r\n", once it has seen its first line.
+  constexpr std::size_t shortest_last_chunk = 5;
+  if (state.header_told && state.request.chunked && bytes.front() == '0' && bytes.size() < shortest_last_chunk)
+    return Step::more;
   state.started = true;
   parser.eager(state.header_told);
   beast::error_code error;

@@ -248,6 +248,15 @@ TEST_F(RequestTest, TakesARequestInSinglePieces) {
   EXPECT_EQ(Json::parse(client.read().body)["body"], "abcdefg");
 }
 
+// With assertions on, Beast would end the process when the last chunk comes as 3 bytes and then 1.
+TEST_F(RequestTest, TakesAnEmptyChunkedBodyInSinglePieces) {
+  RawClient client(port);
+  for (const char c :
+       std::string("POST /api/v1/things HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+    client.send({&c, 1});
+  EXPECT_EQ(client.read().status, 200);
+}
+
 TEST_F(RequestTest, TellsWhoCalls) {
   RawClient client(port);
   auto body = Json::parse(client
