@@ -200,7 +200,7 @@ void Connection::on_header() {
                        request.content_length.value_or(0) <= most_discarded_body;
     if (!go_on) {
       refusal.close = true;
-      return refuse(std::move(refusal));
+      return refuse(refusal);
     }
     refusal_ = std::make_unique<Refusal>(std::move(refusal));
     parser_.discard_body();
@@ -224,7 +224,7 @@ void Connection::dispatch() {
   if (refusal_) {
     auto refusal = std::move(*std::exchange(refusal_, nullptr));
     refusal.close = !keep;
-    return refuse(std::move(refusal));
+    return refuse(refusal);
   }
   if (match_.endpoint == nullptr) return answer(204, {}, {}, match_.allow, !keep);
   if (const auto* document = match_.endpoint->document) {
@@ -278,7 +278,7 @@ void Connection::next_request() {
   parser_.reset();
 }
 
-void Connection::refuse(Refusal refusal) {
+void Connection::refuse(const Refusal& refusal) {
   if (parser_.request().request_id().empty()) name_request();
   answer(refusal.status, "application/json", body_of(refusal), refusal.allow, refusal.close);
 }

@@ -55,7 +55,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void on_reply();
   void finish_exchange();
   void next_request();
-  void refuse(Refusal refusal);
+  void refuse(const Refusal& refusal);
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
               const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
   void await_reader();
