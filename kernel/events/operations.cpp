@@ -62,11 +62,11 @@ void Streams::add_operations(operations::Table& table) {
   stream.response = {{"type", "string"}, {"description", "text/event-stream"}};
   stream.reply = operations::ReplyKind::stream;
   stream.idempotent = true;
-  stream.stream = [this](Call& call, std::shared_ptr<Answer> answer) { open(call, std::move(answer)); };
+  stream.stream = [this](Call& call, const std::shared_ptr<Answer>& answer) { open(call, answer); };
   table.add(std::move(stream));
 }
 
-void Streams::open(Call& call, std::shared_ptr<Answer> answer) {
+void Streams::open(Call& call, const std::shared_ptr<Answer>& answer) {
   // A browser that reconnects says what it has in Last-Event-ID, which is newer than the query of its first call.
   std::int64_t after = call.has("after") ? call.input.at("after").get<std::int64_t>() : log_.last_number();
   if (const auto last = call.header("last-event-id")) {
@@ -84,13 +84,13 @@ void Streams::open(Call& call, std::shared_ptr<Answer> answer) {
   answer->when_drained([bell = bell_] { bell->ring(); });
   answer->head(200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
                Answer::until_end);
+  bool stopped_meanwhile = false;
   {
     const std::lock_guard lock(bell_->mutex);
-    if (!stopping_) {
-      arriving_.push_back({std::move(answer), call.cancelled, call.caller, call.access, after});
-    }
+    stopped_meanwhile = stopping_;
+    if (!stopping_) arriving_.push_back({answer, call.cancelled, call.caller, call.access, after});
   }
-  if (answer) return answer->end();  // stopped meanwhile
+  if (stopped_meanwhile) return answer->end();
   bell_->ring();
 }
 

@@ -43,7 +43,7 @@ class Streams {
     std::int64_t sent;  // the number of the last event that was sent
   };
 
-  void open(operations::Call& call, std::shared_ptr<operations::Answer> answer);
+  void open(operations::Call& call, const std::shared_ptr<operations::Answer>& answer);
   void feed_all();
   enum class Fed { all, some, ended };
   // Sends a few of the events that the reader has not. One that takes none is not waited for: the log keeps them.

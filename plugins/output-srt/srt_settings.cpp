@@ -66,7 +66,7 @@ void read_url(const std::string& text, Settings& settings, std::map<std::string,
   const auto parsed = urls::parse_uri(text);
   // The text itself stays out of every message: its query may hold a passphrase, at the wrong place.
   if (!parsed) throw invalid("url", "it is no URL; write it like " + std::string(kDefaultUrl));
-  const urls::url_view url = *parsed;
+  const urls::url_view& url = *parsed;
   if (url.scheme() != "srt" && url.scheme() != "SRT")
     throw invalid("url", "it must begin with srt://, not " + std::string(url.scheme()) + ":");
   if (!url.has_authority()) throw invalid("url", "a host and a port are expected behind srt://");
