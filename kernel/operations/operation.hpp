@@ -118,7 +118,8 @@ struct Operation {
   std::string tag = {};      // how documents group it
   Permission permission = Permission::administrator;
   // For view and edit: the project of what the call is about. Looks the thing up, and throws Refusal 404 when it does
-  // not exist. Runs before the body is checked, so it trusts path parameters only.
+  // not exist. Runs before the body is checked, and, where the path has parameters, without the body: it trusts those
+  // only.
   std::function<ProjectId(const Call&)> project = {};
   Json request = Json::object();   // schema of the input, path and query included; additionalProperties is set to false
   Json response = Json::object();  // schema of the answer

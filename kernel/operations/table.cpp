@@ -53,19 +53,30 @@ Json typed(const Json& schema, const std::string& value) {
   return value;
 }
 
-Json input_of(const Operation& operation, const Request& request) {
-  Json input = Json::object();
-  if (!request.body.empty()) {
-    input = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
-    if (input.is_discarded()) throw Refusal(400, "body.malformed", "the body is not valid JSON");
-    if (!input.is_object()) throw Refusal(400, "body.not_an_object", "the body must be a JSON object");
-  }
-  const Json& properties = operation.request.value("properties", Json::object());
+Refusal given_twice(const std::string& name) {
+  return {400, "field.twice", "'" + name + "' is given more than once in path, query and body; give it once"};
+}
+
+// Path and query. Throws Refusal 400.
+Json fields_of(const Operation& operation, const Request& request) {
+  const Json properties = operation.request.value("properties", Json::object());
+  Json fields = Json::object();
   for (const auto& [name, value] : request.fields) {
-    if (input.contains(name)) {
-      throw Refusal(400, "field.twice", "'" + name + "' stands in the path or query and in the body; give it once");
-    }
-    input[name] = typed(properties.contains(name) ? properties.at(name) : Json::object(), value);
+    if (fields.contains(name)) throw given_twice(name);
+    fields[name] = typed(properties.contains(name) ? properties.at(name) : Json::object(), value);
+  }
+  return fields;
+}
+
+// The body with the fields in it. Throws Refusal 400.
+Json with_body(const Json& fields, const std::string& body) {
+  if (body.empty()) return fields;
+  Json input = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (input.is_discarded()) throw Refusal(400, "body.malformed", "the body is not valid JSON");
+  if (!input.is_object()) throw Refusal(400, "body.not_an_object", "the body must be a JSON object");
+  for (const auto& [name, value] : fields.items()) {
+    if (input.contains(name)) throw given_twice(name);
+    input[name] = value;
   }
   return input;
 }
@@ -255,11 +266,16 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
         throw Refusal(400, "field.uuid", name + " is not a UUID");
       }
     }
-    call.input = input_of(operation, request);
     if (operation.permission == Permission::administrator && !call.caller.administrator) {
       throw Refusal(403, "access.administrator", "an administrator is required");
     }
+    call.input = fields_of(operation, request);
+    const Json fields = call.input;
+    // What stands in the path says by itself what the call is about; else the body does.
+    const bool named_by_path = !entry.path_parameters.empty();
+    if (!named_by_path) call.input = with_body(fields, request.body);
     if (operation.project) call.require(operation.permission, operation.project(call));
+    if (named_by_path) call.input = with_body(fields, request.body);
     const auto faults = entry.request.check(call.input);
     if (!faults.empty()) throw refusal_of(operation, faults);
 

@@ -72,6 +72,30 @@ TEST_F(Order, WhoMayNotIsRefusedBeforeTheBodyIsChecked) {
   EXPECT_EQ(rename("stranger", kKnown), 403);
 }
 
+TEST_F(Order, ABodyThatIsNoJsonIsNotLookedAtBeforeItIsKnownWhoMay) {
+  const auto rename = [&](const std::string& person, const std::string& id, const std::string& body) {
+    auto given = request("things.rename", {{"id", id}}, nullptr, person);
+    given.body = body;
+    return call(table, given)->status();
+  };
+  EXPECT_EQ(rename("viewer", kKnown, "{"), 403);
+  EXPECT_EQ(rename("editor", kUnknown, "{"), 404);
+  EXPECT_EQ(rename("editor", kKnown, "{"), 400);
+  EXPECT_EQ(rename("viewer", kKnown, "[]"), 403);
+  EXPECT_EQ(rename("editor", kKnown, "[]"), 400);
+  auto shut = request("system.shut", {}, nullptr, "editor");
+  shut.body = "{";
+  EXPECT_EQ(call(table, shut)->status(), 403);
+}
+
+TEST_F(Order, AFieldThatIsGivenTwiceIsRefusedAfterThePermissionAndNeverChangesWhatTheCallIsAbout) {
+  EXPECT_EQ(rename("viewer", kKnown, {{"id", kUnknown}, {"name", "x"}}), 403);
+  EXPECT_EQ(rename("editor", kUnknown, {{"id", kKnown}, {"name", "x"}}), 404);
+  EXPECT_EQ(rename("editor", kKnown, {{"id", kKnown}, {"name", "x"}}), 400);
+  const auto by_query = request("things.rename", {{"id", kKnown}, {"id", kUnknown}}, {{"name", "x"}}, "editor");
+  EXPECT_EQ(call(table, by_query)->code(), "field.twice");
+}
+
 TEST_F(Order, ABadBodyIsRefusedWhenAllElseIsGood) {
   EXPECT_EQ(rename("editor", kKnown, {{"name", 1}}), 400);
   EXPECT_EQ(rename("editor", kKnown), 200);
