@@ -3,6 +3,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "operations/group.hpp"
+
 namespace wyvern::events {
 namespace {
 
@@ -46,24 +48,23 @@ void Streams::stop() {
 }
 
 void Streams::add_operations(operations::Table& table) {
-  operations::Operation stream;
-  stream.name = "events.stream";
-  stream.summary = "Every change, numbered, replayable from N, as server-sent events";
-  stream.method = "GET";
-  stream.path = "/events";
-  stream.tag = "events";
-  stream.permission = Permission::signed_in;
-  stream.request = {
-      {"properties",
-       {{"after",
-         {{"type", "integer"},
-          {"minimum", 0},
-          {"description", "The number of the last event that the caller has; absent: only what comes"}}}}}};
-  stream.response = {{"type", "string"}, {"description", "text/event-stream"}};
-  stream.reply = operations::ReplyKind::stream;
-  stream.idempotent = true;
-  stream.stream = [this](Call& call, const std::shared_ptr<Answer>& answer) { open(call, answer); };
-  table.add(std::move(stream));
+  operations::Group<Streams> group(table, "events", *this);
+  group.add_stream(
+      {.name = "events.stream",
+       .summary = "Every change, numbered, replayable from N, as server-sent events",
+       .method = "GET",
+       .path = "/events",
+       .permission = Permission::signed_in,
+       .request = {{"properties",
+                    {{"after",
+                      {{"type", "integer"},
+                       {"minimum", 0},
+                       {"description",
+                        "The number of the last event that the caller has; absent: only what comes"}}}}}},
+       .response = {{"type", "string"}, {"description", "text/event-stream"}},
+       .idempotent = true,
+       .reply = operations::ReplyKind::stream},
+      [](Streams& streams, Call& call, const std::shared_ptr<Answer>& answer) { streams.open(call, answer); });
 }
 
 void Streams::open(Call& call, const std::shared_ptr<Answer>& answer) {

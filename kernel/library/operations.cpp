@@ -1,5 +1,5 @@
 // The contract's /assets.
-#include "operations/operation.hpp"
+#include "operations/group.hpp"
 
 #include <algorithm>
 
@@ -12,7 +12,6 @@ namespace wyvern::library {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::ProjectId;
 using operations::Refusal;
@@ -24,16 +23,6 @@ const Json project_field = {{"type", Json::array({"string", "null"})},
                             {"description", "Without one the asset is for administrators."}};
 const Json filename_field = {
     {"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"description", "What people call it."}};
-
-Operation operation(std::string name, std::string summary, std::string method, std::string path) {
-  Operation made;
-  made.name = std::move(name);
-  made.summary = std::move(summary);
-  made.method = std::move(method);
-  made.path = std::move(path);
-  made.tag = "assets";
-  return made;
-}
 
 Asset existing(store::Session& session, const std::string& id) {
   auto asset = find_asset(session, id);
@@ -165,108 +154,119 @@ Reply remove(Library& library, Call& call) {
   return Json{{"deleted", true}};
 }
 
-void add_reading(operations::Table& table, Library& library, const std::function<ProjectId(const Call&)>& project_of) {
-  auto all = operation("library.assets.list", "Assets, newest first; only what the caller may view", "GET", "/assets");
-  all.permission = Permission::signed_in;
-  all.request = {
-      {"properties",
-       {{"q", {{"type", "string"}, {"maxLength", 255}, {"description", "Part of the filename."}}},
-        {"status", {{"type", "string"}, {"enum", {"live", "processing", "ready", "error"}}}},
-        {"project_id", id_field},
-        {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
-        {"after", {{"type", "string"}, {"format", "uuid"}, {"description", "The last asset of the page before."}}}}}};
-  all.response = {{"type", "array"}, {"items", asset_schema()}};
-  all.idempotent = true;
-  all.handle = [&library](Call& call) { return list(library, call); };
-  table.add(std::move(all));
+Reply get(Library& library, const Call& call) {
+  return library.store().read([&](store::Session& session) { return existing(session, call.text("id")).json(); });
+}
 
-  auto one = operation("library.assets.get", "One asset", "GET", "/assets/{id}");
-  one.permission = Permission::view;
-  one.project = project_of;
-  one.request = {{"properties", {{"id", id_field}}}};
-  one.response = asset_schema();
-  one.idempotent = true;
-  one.handle = [&library](Call& call) -> Reply {
-    return library.store().read([&](store::Session& session) { return existing(session, call.text("id")).json(); });
-  };
-  table.add(std::move(one));
+Reply finalize(Library& library, const Call& call) {
+  return library.store().write(
+      [&](store::Session& session) { return library.finalize(session, call.text("id")).json(); });
+}
 
-  auto stream =
-      operation("library.assets.stream", "The asset's bytes, whole or in a range", "GET", "/assets/{id}/stream");
-  stream.permission = Permission::view;
-  stream.project = project_of;
-  stream.request = {{"properties", {{"id", id_field}}}};
-  stream.response = {{"type", "string"}, {"format", "binary"}};
-  stream.idempotent = true;
-  stream.blocking = true;
-  stream.reply = operations::ReplyKind::file;
-  stream.stream = [&library](Call& call, std::shared_ptr<operations::Answer> answer) {
-    const auto asset =
-        library.store().read([&](store::Session& session) { return existing(session, call.text("id")); });
-    library.streams().answer(call, asset, std::move(answer));
-  };
-  table.add(std::move(stream));
+void stream(Library& library, Call& call, const std::shared_ptr<operations::Answer>& answer) {
+  const auto asset = library.store().read([&](store::Session& session) { return existing(session, call.text("id")); });
+  library.streams().answer(call, asset, answer);
 }
 
 }  // namespace
 
 void add_operations(operations::Table& table, Library& library) {
+  operations::Group<Library> group(table, "assets", library);
   const auto project_of = [&library](const Call& call) -> ProjectId {
     return library.store().read([&](store::Session& session) { return existing(session, call.text("id")).project_id; });
   };
-  add_reading(table, library, project_of);
+  const Json only_id = {{"properties", {{"id", id_field}}}};
 
-  auto make = operation("library.assets.create", "Takes an object of a storage into the library, and probes it", "POST",
-                        "/assets");
-  make.permission = Permission::edit;
-  make.project = named_project;
-  make.request = {{"required", {"key"}},
-                  {"properties",
-                   {{"key",
-                     {{"type", "string"},
-                      {"minLength", 1},
-                      {"maxLength", 1024},
-                      {"description", "The object in the storage, a relative path."}}},
-                    {"storage", {{"type", "string"}, {"description", "By default the first that is configured."}}},
-                    {"filename", filename_field},
-                    {"project_id", project_field}}}};
-  make.response = asset_schema();
-  make.success = 201;
-  make.blocking = true;
-  make.handle = [&library](Call& call) { return create(library, call); };
-  table.add(std::move(make));
-
-  auto change =
-      operation("library.assets.update", "Renames an asset, or moves it to another project", "PATCH", "/assets/{id}");
-  change.permission = Permission::edit;
-  change.project = project_of;
-  change.request = {{"properties", {{"id", id_field}, {"filename", filename_field}, {"project_id", project_field}}}};
-  change.response = asset_schema();
-  change.idempotent = true;
-  change.handle = [&library](Call& call) { return edit(library, call); };
-  table.add(std::move(change));
-
-  auto drop = operation("library.assets.delete", "Takes an asset out of the library; its object stays in the storage",
-                        "DELETE", "/assets/{id}");
-  drop.permission = Permission::edit;
-  drop.project = project_of;
-  drop.request = {{"properties", {{"id", id_field}}}};
-  drop.response = {{"type", "object"}, {"properties", {{"deleted", {{"type", "boolean"}}}}}};
-  drop.idempotent = true;
-  drop.handle = [&library](Call& call) { return remove(library, call); };
-  table.add(std::move(drop));
-
-  auto finish = operation("library.assets.finalize", "Closes a live asset, whose recording has ended, and probes it",
-                          "POST", "/assets/{id}/finalize");
-  finish.permission = Permission::edit;
-  finish.project = project_of;
-  finish.request = {{"properties", {{"id", id_field}}}};
-  finish.response = asset_schema();
-  finish.handle = [&library](Call& call) -> Reply {
-    return library.store().write(
-        [&](store::Session& session) { return library.finalize(session, call.text("id")).json(); });
-  };
-  table.add(std::move(finish));
+  group.add(
+      {.name = "library.assets.list",
+       .summary = "Assets, newest first; only what the caller may view",
+       .method = "GET",
+       .path = "/assets",
+       .permission = Permission::signed_in,
+       .request =
+           {{"properties",
+             {{"q", {{"type", "string"}, {"maxLength", 255}, {"description", "Part of the filename."}}},
+              {"status", {{"type", "string"}, {"enum", {"live", "processing", "ready", "error"}}}},
+              {"project_id", id_field},
+              {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
+              {"after",
+               {{"type", "string"}, {"format", "uuid"}, {"description", "The last asset of the page before."}}}}}},
+       .response = {{"type", "array"}, {"items", asset_schema()}},
+       .idempotent = true},
+      &list);
+  group.add({.name = "library.assets.get",
+             .summary = "One asset",
+             .method = "GET",
+             .path = "/assets/{id}",
+             .permission = Permission::view,
+             .project = project_of,
+             .request = only_id,
+             .response = asset_schema(),
+             .idempotent = true},
+            &get);
+  group.add_stream({.name = "library.assets.stream",
+                    .summary = "The asset's bytes, whole or in a range",
+                    .method = "GET",
+                    .path = "/assets/{id}/stream",
+                    .permission = Permission::view,
+                    .project = project_of,
+                    .request = only_id,
+                    .response = {{"type", "string"}, {"format", "binary"}},
+                    .idempotent = true,
+                    .blocking = true,
+                    .reply = operations::ReplyKind::file},
+                   &stream);
+  group.add(
+      {.name = "library.assets.create",
+       .summary = "Takes an object of a storage into the library, and probes it",
+       .method = "POST",
+       .path = "/assets",
+       .permission = Permission::edit,
+       .project = named_project,
+       .request = {{"required", {"key"}},
+                   {"properties",
+                    {{"key",
+                      {{"type", "string"},
+                       {"minLength", 1},
+                       {"maxLength", 1024},
+                       {"description", "The object in the storage, a relative path."}}},
+                     {"storage", {{"type", "string"}, {"description", "By default the first that is configured."}}},
+                     {"filename", filename_field},
+                     {"project_id", project_field}}}},
+       .response = asset_schema(),
+       .blocking = true,
+       .success = 201},
+      &create);
+  group.add(
+      {.name = "library.assets.update",
+       .summary = "Renames an asset, or moves it to another project",
+       .method = "PATCH",
+       .path = "/assets/{id}",
+       .permission = Permission::edit,
+       .project = project_of,
+       .request = {{"properties", {{"id", id_field}, {"filename", filename_field}, {"project_id", project_field}}}},
+       .response = asset_schema(),
+       .idempotent = true},
+      &edit);
+  group.add({.name = "library.assets.delete",
+             .summary = "Takes an asset out of the library; its object stays in the storage",
+             .method = "DELETE",
+             .path = "/assets/{id}",
+             .permission = Permission::edit,
+             .project = project_of,
+             .request = only_id,
+             .response = {{"type", "object"}, {"properties", {{"deleted", {{"type", "boolean"}}}}}},
+             .idempotent = true},
+            &remove);
+  group.add({.name = "library.assets.finalize",
+             .summary = "Closes a live asset, whose recording has ended, and probes it",
+             .method = "POST",
+             .path = "/assets/{id}/finalize",
+             .permission = Permission::edit,
+             .project = project_of,
+             .request = only_id,
+             .response = asset_schema()},
+            &finalize);
 }
 
 }  // namespace wyvern::library

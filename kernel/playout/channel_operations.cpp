@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "config/schema.hpp"
+#include "operations/group.hpp"
 #include "playout/as_run.hpp"
 #include "playout/claims.hpp"
 #include "playout/playout.hpp"
@@ -15,7 +16,6 @@ namespace wyvern::playout {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::ProjectId;
 using operations::Refusal;
@@ -290,108 +290,104 @@ Reply as_run(Playout& playout, const Call& call) {
 
 void add_channel_operations(operations::Table& table, Playout& playout) {
   const auto of_channel = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
-  const auto add = [&](Operation operation, Reply (*handle)(Playout&, const Call&)) {
-    operation.tag = "playout";
-    operation.handle = [&playout, handle](Call& call) { return handle(playout, call); };
-    table.add(std::move(operation));
-  };
+  operations::Group<Playout> group(table, "playout", playout);
   const Json page = {{"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}, {"after", schemas::uuid()}};
 
-  add({.name = "playout.channels.list",
-       .summary = "The channels that the caller may view, newest first",
-       .method = "GET",
-       .path = "/playout/channels",
-       .permission = Permission::signed_in,
-       .request = {{"properties", page}},
-       .response = schemas::list_of(schemas::channel()),
-       .idempotent = true},
-      &list_channels);
-  add({.name = "playout.channels.create",
-       .summary = "Creates a channel; it is stopped",
-       .method = "POST",
-       .path = "/playout/channels",
-       .permission = Permission::edit,
-       .project = [](const Call& call) { return optional_text(call.input, "project_id"); },
-       .request = {{"properties", channel_fields()}, {"required", {"name"}}},
-       .response = schemas::channel(),
-       .success = 201},
-      &create_channel);
-  add({.name = "playout.channels.get",
-       .summary = "One channel",
-       .method = "GET",
-       .path = "/playout/channels/{id}",
-       .permission = Permission::view,
-       .project = of_channel,
-       .request = schemas::with_id(),
-       .response = schemas::channel(),
-       .idempotent = true},
-      [](Playout& room, const Call& call) -> Reply {
-        return room.dependencies.store.read(
-            [&](Session& session) { return channel_json(session, room.dependencies, call.text("id")); });
-      });
-  add({.name = "playout.channels.update",
-       .summary = "Changes a channel that is stopped or in error",
-       .method = "PATCH",
-       .path = "/playout/channels/{id}",
-       .permission = Permission::edit,
-       .project = of_channel,
-       .request = schemas::with_id(channel_fields()),
-       .response = schemas::channel(),
-       .idempotent = true},
-      &change_channel);
-  add({.name = "playout.channels.delete",
-       .summary = "Deletes a channel that is stopped or in error",
-       .method = "DELETE",
-       .path = "/playout/channels/{id}",
-       .permission = Permission::edit,
-       .project = of_channel,
-       .request = schemas::with_id(),
-       .response = schemas::deleted()},
-      &delete_channel);
-  add({.name = "playout.channels.start",
-       .summary = "Puts a channel on air and waits until it is",
-       .method = "POST",
-       .path = "/playout/channels/{id}/start",
-       .permission = Permission::edit,
-       .project = of_channel,
-       .request = schemas::with_id(),
-       .response = schemas::channel(),
-       .blocking = true},
-      &start_channel);
-  add({.name = "playout.channels.stop",
-       .summary = "Takes a channel off air and waits until it is",
-       .method = "POST",
-       .path = "/playout/channels/{id}/stop",
-       .permission = Permission::edit,
-       .project = of_channel,
-       .request = schemas::with_id(),
-       .response = schemas::channel(),
-       .idempotent = true,
-       .blocking = true},
-      &stop_channel);
-  add({.name = "playout.channels.status",
-       .summary = "What the channel's engine says now",
-       .method = "GET",
-       .path = "/playout/channels/{id}/status",
-       .permission = Permission::view,
-       .project = of_channel,
-       .request = schemas::with_id(),
-       .response = {{"type", "object"}},
-       .idempotent = true,
-       .blocking = true},
-      &channel_status);
-  add({.name = "playout.channels.asrun",
-       .summary = "What was on air, from frames observed, newest first",
-       .method = "GET",
-       .path = "/playout/channels/{id}/asrun",
-       .permission = Permission::view,
-       .project = of_channel,
-       .request = schemas::with_id(
-           {{"before", {{"type", "string"}, {"format", "uuid"}, {"description", "Rows older than this one"}}},
-            {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}}),
-       .response = schemas::list_of(schemas::as_run()),
-       .idempotent = true},
-      &as_run);
+  group.add({.name = "playout.channels.list",
+             .summary = "The channels that the caller may view, newest first",
+             .method = "GET",
+             .path = "/playout/channels",
+             .permission = Permission::signed_in,
+             .request = {{"properties", page}},
+             .response = schemas::list_of(schemas::channel()),
+             .idempotent = true},
+            &list_channels);
+  group.add({.name = "playout.channels.create",
+             .summary = "Creates a channel; it is stopped",
+             .method = "POST",
+             .path = "/playout/channels",
+             .permission = Permission::edit,
+             .project = [](const Call& call) { return optional_text(call.input, "project_id"); },
+             .request = {{"properties", channel_fields()}, {"required", {"name"}}},
+             .response = schemas::channel(),
+             .success = 201},
+            &create_channel);
+  group.add({.name = "playout.channels.get",
+             .summary = "One channel",
+             .method = "GET",
+             .path = "/playout/channels/{id}",
+             .permission = Permission::view,
+             .project = of_channel,
+             .request = schemas::with_id(),
+             .response = schemas::channel(),
+             .idempotent = true},
+            [](Playout& room, const Call& call) -> Reply {
+              return room.dependencies.store.read(
+                  [&](Session& session) { return channel_json(session, room.dependencies, call.text("id")); });
+            });
+  group.add({.name = "playout.channels.update",
+             .summary = "Changes a channel that is stopped or in error",
+             .method = "PATCH",
+             .path = "/playout/channels/{id}",
+             .permission = Permission::edit,
+             .project = of_channel,
+             .request = schemas::with_id(channel_fields()),
+             .response = schemas::channel(),
+             .idempotent = true},
+            &change_channel);
+  group.add({.name = "playout.channels.delete",
+             .summary = "Deletes a channel that is stopped or in error",
+             .method = "DELETE",
+             .path = "/playout/channels/{id}",
+             .permission = Permission::edit,
+             .project = of_channel,
+             .request = schemas::with_id(),
+             .response = schemas::deleted()},
+            &delete_channel);
+  group.add({.name = "playout.channels.start",
+             .summary = "Puts a channel on air and waits until it is",
+             .method = "POST",
+             .path = "/playout/channels/{id}/start",
+             .permission = Permission::edit,
+             .project = of_channel,
+             .request = schemas::with_id(),
+             .response = schemas::channel(),
+             .blocking = true},
+            &start_channel);
+  group.add({.name = "playout.channels.stop",
+             .summary = "Takes a channel off air and waits until it is",
+             .method = "POST",
+             .path = "/playout/channels/{id}/stop",
+             .permission = Permission::edit,
+             .project = of_channel,
+             .request = schemas::with_id(),
+             .response = schemas::channel(),
+             .idempotent = true,
+             .blocking = true},
+            &stop_channel);
+  group.add({.name = "playout.channels.status",
+             .summary = "What the channel's engine says now",
+             .method = "GET",
+             .path = "/playout/channels/{id}/status",
+             .permission = Permission::view,
+             .project = of_channel,
+             .request = schemas::with_id(),
+             .response = {{"type", "object"}},
+             .idempotent = true,
+             .blocking = true},
+            &channel_status);
+  group.add({.name = "playout.channels.asrun",
+             .summary = "What was on air, from frames observed, newest first",
+             .method = "GET",
+             .path = "/playout/channels/{id}/asrun",
+             .permission = Permission::view,
+             .project = of_channel,
+             .request = schemas::with_id(
+                 {{"before", {{"type", "string"}, {"format", "uuid"}, {"description", "Rows older than this one"}}},
+                  {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}}),
+             .response = schemas::list_of(schemas::as_run()),
+             .idempotent = true},
+            &as_run);
 }
 
 }  // namespace wyvern::playout

@@ -1,6 +1,7 @@
 // Items: list, append, change, delete, stage.
 #include <cmath>
 
+#include "operations/group.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
 #include "playout/rundown.hpp"
@@ -11,7 +12,6 @@ namespace wyvern::playout {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::ProjectId;
 using operations::Refusal;
@@ -211,11 +211,7 @@ void add_item_operations(operations::Table& table, Playout& playout) {
     return playout.dependencies.store.read(
         [&](Session& session) { return place_of_item(session, call.text("id")).project_id; });
   };
-  const auto add = [&](Operation operation, Reply (*handle)(Playout&, const Call&)) {
-    operation.tag = "playout";
-    operation.handle = [&playout, handle](Call& call) { return handle(playout, call); };
-    table.add(std::move(operation));
-  };
+  operations::Group<Playout> group(table, "playout", playout);
   const Json seconds = {
       {"type", {"number", "null"}}, {"minimum", 0}, {"description", "Seconds of the clip; null for its end"}};
   const Json points = {{"in_point", seconds},
@@ -225,57 +221,57 @@ void add_item_operations(operations::Table& table, Playout& playout) {
   Json appended = points;
   appended["asset_id"] = schemas::uuid();
 
-  add({.name = "playout.items.list",
-       .summary = "The items of a playlist in their order",
-       .method = "GET",
-       .path = "/playout/playlists/{id}/items",
-       .permission = Permission::view,
-       .project = of_playlist,
-       .request = schemas::with_id(),
-       .response = schemas::list_of(schemas::item()),
-       .idempotent = true},
-      &list);
-  add({.name = "playout.items.append",
-       .summary = "Appends an item and begins to stage its media",
-       .method = "POST",
-       .path = "/playout/playlists/{id}/items",
-       .permission = Permission::edit,
-       .project = of_playlist,
-       .request = schemas::with_id(appended, {"asset_id"}),
-       .response = schemas::item(),
-       .success = 201},
-      &append);
-  add({.name = "playout.items.update",
-       .summary = "Changes the points or the transition of an item that is not on air or cued",
-       .method = "PATCH",
-       .path = "/playout/items/{id}",
-       .permission = Permission::edit,
-       .project = of_item,
-       .request = schemas::with_id(points),
-       .response = schemas::item(),
-       .idempotent = true,
-       .blocking = true},
-      &change);
-  add({.name = "playout.items.delete",
-       .summary = "Takes an item that is not on air out of its playlist",
-       .method = "DELETE",
-       .path = "/playout/items/{id}",
-       .permission = Permission::edit,
-       .project = of_item,
-       .request = schemas::with_id(),
-       .response = schemas::deleted(),
-       .blocking = true},
-      &remove);
-  add({.name = "playout.items.stage",
-       .summary = "Stages an item's media again",
-       .method = "POST",
-       .path = "/playout/items/{id}/stage",
-       .permission = Permission::edit,
-       .project = of_item,
-       .request = schemas::with_id(),
-       .response = {{"type", "object"}, {"properties", {{"queued", {{"type", "boolean"}}}}}},
-       .idempotent = true},
-      &stage);
+  group.add({.name = "playout.items.list",
+             .summary = "The items of a playlist in their order",
+             .method = "GET",
+             .path = "/playout/playlists/{id}/items",
+             .permission = Permission::view,
+             .project = of_playlist,
+             .request = schemas::with_id(),
+             .response = schemas::list_of(schemas::item()),
+             .idempotent = true},
+            &list);
+  group.add({.name = "playout.items.append",
+             .summary = "Appends an item and begins to stage its media",
+             .method = "POST",
+             .path = "/playout/playlists/{id}/items",
+             .permission = Permission::edit,
+             .project = of_playlist,
+             .request = schemas::with_id(appended, {"asset_id"}),
+             .response = schemas::item(),
+             .success = 201},
+            &append);
+  group.add({.name = "playout.items.update",
+             .summary = "Changes the points or the transition of an item that is not on air or cued",
+             .method = "PATCH",
+             .path = "/playout/items/{id}",
+             .permission = Permission::edit,
+             .project = of_item,
+             .request = schemas::with_id(points),
+             .response = schemas::item(),
+             .idempotent = true,
+             .blocking = true},
+            &change);
+  group.add({.name = "playout.items.delete",
+             .summary = "Takes an item that is not on air out of its playlist",
+             .method = "DELETE",
+             .path = "/playout/items/{id}",
+             .permission = Permission::edit,
+             .project = of_item,
+             .request = schemas::with_id(),
+             .response = schemas::deleted(),
+             .blocking = true},
+            &remove);
+  group.add({.name = "playout.items.stage",
+             .summary = "Stages an item's media again",
+             .method = "POST",
+             .path = "/playout/items/{id}/stage",
+             .permission = Permission::edit,
+             .project = of_item,
+             .request = schemas::with_id(),
+             .response = {{"type", "object"}, {"properties", {{"queued", {{"type", "boolean"}}}}}},
+             .idempotent = true},
+            &stage);
 }
 
 }  // namespace wyvern::playout

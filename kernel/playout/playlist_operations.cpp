@@ -1,6 +1,7 @@
 // Playlists: list, create, rename and loop, delete, reorder.
 #include <set>
 
+#include "operations/group.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
 #include "playout/schemas.hpp"
@@ -9,7 +10,6 @@ namespace wyvern::playout {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::ProjectId;
 using operations::Refusal;
@@ -150,66 +150,62 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
     }
     return project_of_channel(playout, call.text("channel_id"));
   };
-  const auto add = [&](Operation operation, Reply (*handle)(Playout&, const Call&)) {
-    operation.tag = "playout";
-    operation.handle = [&playout, handle](Call& call) { return handle(playout, call); };
-    table.add(std::move(operation));
-  };
+  operations::Group<Playout> group(table, "playout", playout);
   const Json name = {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}};
   const Json loop = {{"type", "boolean"}};
 
-  add({.name = "playout.playlists.list",
-       .summary = "The playlists of a channel, oldest first",
-       .method = "GET",
-       .path = "/playout/playlists",
-       .permission = Permission::view,
-       .project = of_channel,
-       .request = {{"properties", {{"channel_id", schemas::uuid()}}}, {"required", {"channel_id"}}},
-       .response = schemas::list_of(schemas::playlist()),
-       .idempotent = true},
-      &list);
-  add({.name = "playout.playlists.create",
-       .summary = "Creates a playlist",
-       .method = "POST",
-       .path = "/playout/playlists",
-       .permission = Permission::edit,
-       .project = of_channel,
-       .request = {{"properties", {{"channel_id", schemas::uuid()}, {"name", name}, {"loop", loop}}},
-                   {"required", {"channel_id", "name"}}},
-       .response = schemas::playlist(),
-       .success = 201},
-      &create);
-  add({.name = "playout.playlists.update",
-       .summary = "Renames a playlist or sets its loop",
-       .method = "PATCH",
-       .path = "/playout/playlists/{id}",
-       .permission = Permission::edit,
-       .project = of_playlist,
-       .request = schemas::with_id({{"name", name}, {"loop", loop}}),
-       .response = schemas::playlist(),
-       .idempotent = true},
-      &change);
-  add({.name = "playout.playlists.delete",
-       .summary = "Deletes a playlist that is not on air",
-       .method = "DELETE",
-       .path = "/playout/playlists/{id}",
-       .permission = Permission::edit,
-       .project = of_playlist,
-       .request = schemas::with_id(),
-       .response = schemas::deleted()},
-      &remove);
-  add({.name = "playout.playlists.reorder",
-       .summary = "Puts a playlist's items in the given order",
-       .method = "PUT",
-       .path = "/playout/playlists/{id}/reorder",
-       .permission = Permission::edit,
-       .project = of_playlist,
-       .request = schemas::with_id(
-           {{"order", {{"type", "array"}, {"maxItems", 10000}, {"items", {{"type", "string"}}}}}}, {"order"}),
-       .response = {{"type", "object"}, {"properties", {{"reordered", {{"type", "integer"}}}}}},
-       .idempotent = true,
-       .body_limit_bytes = 512 * 1024},
-      &reorder);
+  group.add({.name = "playout.playlists.list",
+             .summary = "The playlists of a channel, oldest first",
+             .method = "GET",
+             .path = "/playout/playlists",
+             .permission = Permission::view,
+             .project = of_channel,
+             .request = {{"properties", {{"channel_id", schemas::uuid()}}}, {"required", {"channel_id"}}},
+             .response = schemas::list_of(schemas::playlist()),
+             .idempotent = true},
+            &list);
+  group.add({.name = "playout.playlists.create",
+             .summary = "Creates a playlist",
+             .method = "POST",
+             .path = "/playout/playlists",
+             .permission = Permission::edit,
+             .project = of_channel,
+             .request = {{"properties", {{"channel_id", schemas::uuid()}, {"name", name}, {"loop", loop}}},
+                         {"required", {"channel_id", "name"}}},
+             .response = schemas::playlist(),
+             .success = 201},
+            &create);
+  group.add({.name = "playout.playlists.update",
+             .summary = "Renames a playlist or sets its loop",
+             .method = "PATCH",
+             .path = "/playout/playlists/{id}",
+             .permission = Permission::edit,
+             .project = of_playlist,
+             .request = schemas::with_id({{"name", name}, {"loop", loop}}),
+             .response = schemas::playlist(),
+             .idempotent = true},
+            &change);
+  group.add({.name = "playout.playlists.delete",
+             .summary = "Deletes a playlist that is not on air",
+             .method = "DELETE",
+             .path = "/playout/playlists/{id}",
+             .permission = Permission::edit,
+             .project = of_playlist,
+             .request = schemas::with_id(),
+             .response = schemas::deleted()},
+            &remove);
+  group.add({.name = "playout.playlists.reorder",
+             .summary = "Puts a playlist's items in the given order",
+             .method = "PUT",
+             .path = "/playout/playlists/{id}/reorder",
+             .permission = Permission::edit,
+             .project = of_playlist,
+             .request = schemas::with_id(
+                 {{"order", {{"type", "array"}, {"maxItems", 10000}, {"items", {{"type", "string"}}}}}}, {"order"}),
+             .response = {{"type", "object"}, {"properties", {{"reordered", {{"type", "integer"}}}}}},
+             .idempotent = true,
+             .body_limit_bytes = 512 * 1024},
+            &reorder);
 }
 
 }  // namespace wyvern::playout

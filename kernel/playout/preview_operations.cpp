@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "operations/group.hpp"
 #include "playout/playout.hpp"
 #include "playout/schemas.hpp"
 #include "playout/worker_launch.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 using operations::Answer;
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::Refusal;
 using operations::Reply;
@@ -81,47 +81,45 @@ void serve(Playout& playout, const Call& call, Answer& answer) {
   answer.end();
 }
 
+Reply issue_ticket(const Playout& playout, const Call& call) {
+  const std::string& id = call.text("id");
+  const Timestamp expires{Timestamp::now().us + ticket_lifetime_us};
+  const std::string ticket = playout.tickets().issue(id, expires);
+  return Json{{"ticket", ticket},
+              {"path", "/playout/channels/" + id + "/hls/index.m3u8?ticket=" + ticket},
+              {"expires_at", expires.iso8601()}};
+}
+
 }  // namespace
 
 void add_preview_operations(operations::Table& table, Playout& playout) {
-  Operation files;
-  files.name = "playout.channels.preview";
-  files.summary = "The HLS preview's playlist (index.m3u8) and segments";
-  files.method = "GET";
-  files.path = "/playout/channels/{id}/hls/{file}";
-  files.tag = "playout";
-  files.permission = Permission::anyone;  // asked in `serve`: a ticket does as well
-  files.request = schemas::with_id(
-      {{"file", {{"type", "string"}, {"maxLength", 120}}}, {"ticket", {{"type", "string"}, {"maxLength", 200}}}},
-      {"file"});
-  files.response = {{"type", "string"}};
-  files.reply = operations::ReplyKind::file;
-  files.idempotent = true;
-  files.stream = [&playout](Call& call, const std::shared_ptr<Answer>& answer) { serve(playout, call, *answer); };
-  table.add(std::move(files));
-
-  Operation tickets;
-  tickets.name = "playout.channels.preview-ticket";
-  tickets.summary = "A ticket that opens the preview for a day in players that cannot send a token";
-  tickets.method = "POST";
-  tickets.path = "/playout/channels/{id}/hls/ticket";
-  tickets.tag = "playout";
-  tickets.permission = Permission::view;
-  tickets.project = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
-  tickets.request = schemas::with_id();
-  tickets.response = {
-      {"type", "object"},
-      {"properties",
-       {{"ticket", {{"type", "string"}}}, {"path", {{"type", "string"}}}, {"expires_at", {{"type", "string"}}}}}};
-  tickets.handle = [&playout](Call& call) -> Reply {
-    const std::string& id = call.text("id");
-    const Timestamp expires{Timestamp::now().us + ticket_lifetime_us};
-    const std::string ticket = playout.tickets().issue(id, expires);
-    return Json{{"ticket", ticket},
-                {"path", "/playout/channels/" + id + "/hls/index.m3u8?ticket=" + ticket},
-                {"expires_at", expires.iso8601()}};
-  };
-  table.add(std::move(tickets));
+  operations::Group<Playout> group(table, "playout", playout);
+  group.add_stream(
+      {.name = "playout.channels.preview",
+       .summary = "The HLS preview's playlist (index.m3u8) and segments",
+       .method = "GET",
+       .path = "/playout/channels/{id}/hls/{file}",
+       .permission = Permission::anyone,  // asked in `serve`: a ticket does as well
+       .request = schemas::with_id(
+           {{"file", {{"type", "string"}, {"maxLength", 120}}}, {"ticket", {{"type", "string"}, {"maxLength", 200}}}},
+           {"file"}),
+       .response = {{"type", "string"}},
+       .idempotent = true,
+       .reply = operations::ReplyKind::file},
+      [](Playout& room, const Call& call, const std::shared_ptr<Answer>& answer) { serve(room, call, *answer); });
+  group.add({.name = "playout.channels.preview-ticket",
+             .summary = "A ticket that opens the preview for a day in players that cannot send a token",
+             .method = "POST",
+             .path = "/playout/channels/{id}/hls/ticket",
+             .permission = Permission::view,
+             .project = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); },
+             .request = schemas::with_id(),
+             .response = {{"type", "object"},
+                          {"properties",
+                           {{"ticket", {{"type", "string"}}},
+                            {"path", {{"type", "string"}}},
+                            {"expires_at", {{"type", "string"}}}}}}},
+            &issue_ticket);
 }
 
 }  // namespace wyvern::playout

@@ -1,4 +1,5 @@
 // Transport: play, pause, resume, skip, stop-playback; carried to the worker, whose answer is handed back.
+#include "operations/group.hpp"
 #include "playout/playout.hpp"
 #include "playout/rundown.hpp"
 #include "playout/schemas.hpp"
@@ -8,7 +9,6 @@ namespace wyvern::playout {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::Refusal;
 using operations::Reply;
@@ -58,40 +58,31 @@ Reply play(Playout& playout, const Call& call) {
 }  // namespace
 
 void add_transport_operations(operations::Table& table, Playout& playout) {
-  const auto of_channel = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
-  const auto add = [&](std::string name, std::string path, std::string summary, std::function<Reply(Call&)> handle,
-                       Json request) {
-    Operation operation;
-    operation.name = "playout.channels." + std::move(name);
-    operation.summary = std::move(summary);
-    operation.method = "POST";
-    operation.path = "/playout/channels/{id}/" + std::move(path);
-    operation.tag = "playout";
-    operation.permission = Permission::edit;
-    operation.project = of_channel;
-    operation.request = std::move(request);
-    operation.response = {{"type", "object"}};
-    operation.blocking = true;
-    operation.handle = std::move(handle);
-    table.add(std::move(operation));
+  operations::Group<Playout> group(table, "playout", playout);
+  const auto add = [&](const std::string& name, const std::string& summary, Json request,
+                       operations::Group<Playout>::Handle handle) {
+    group.add({.name = "playout.channels." + name,
+               .summary = summary,
+               .method = "POST",
+               .path = "/playout/channels/{id}/" + name,
+               .permission = Permission::edit,
+               .project = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); },
+               .request = std::move(request),
+               .response = {{"type", "object"}},
+               .blocking = true},
+              std::move(handle));
   };
-  const auto transport = [&](const std::string& name, const std::string& worker_path, const std::string& summary) {
-    add(
-        name, name, summary,
-        [&playout, worker_path](Call& call) -> Reply {
-          return carried(playout, running_channel(playout, call, "Channel is not running"), worker_path,
-                         Json::object());
-        },
-        schemas::with_id());
+  const auto transport = [&](const std::string& name, const std::string& summary) {
+    add(name, summary, schemas::with_id(), [path = "/transport/" + name](const Playout& room, const Call& call) {
+      return carried(room, running_channel(room, call, "Channel is not running"), path, Json::object());
+    });
   };
-  add(
-      "play", "play", "Plays a playlist of the channel from its top",
-      [&playout](Call& call) { return play(playout, call); },
-      schemas::with_id({{"playlist_id", schemas::uuid()}}, {"playlist_id"}));
-  transport("pause", "/transport/pause", "Holds the picture, with silence");
-  transport("resume", "/transport/resume", "Goes on from where it was paused");
-  transport("skip", "/transport/skip", "Cuts to the next item");
-  transport("stop-playback", "/transport/stop-playback", "Ends the playlist; the channel stays on air with its slate");
+  add("play", "Plays a playlist of the channel from its top",
+      schemas::with_id({{"playlist_id", schemas::uuid()}}, {"playlist_id"}), &play);
+  transport("pause", "Holds the picture, with silence");
+  transport("resume", "Goes on from where it was paused");
+  transport("skip", "Cuts to the next item");
+  transport("stop-playback", "Ends the playlist; the channel stays on air with its slate");
 }
 
 }  // namespace wyvern::playout

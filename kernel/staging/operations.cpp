@@ -1,5 +1,5 @@
 // The contract's /jobs.
-#include "operations/operation.hpp"
+#include "operations/group.hpp"
 
 #include "staging/job_table.hpp"
 #include "staging/staging.hpp"
@@ -8,23 +8,12 @@ namespace wyvern::staging {
 namespace {
 
 using operations::Call;
-using operations::Operation;
 using operations::Permission;
 using operations::ProjectId;
 using operations::Refusal;
 using operations::Reply;
 
 const Json id_field = {{"type", "string"}, {"format", "uuid"}};
-
-Operation operation(std::string name, std::string summary, std::string method, std::string path) {
-  Operation made;
-  made.name = std::move(name);
-  made.summary = std::move(summary);
-  made.method = std::move(method);
-  made.path = std::move(path);
-  made.tag = "jobs";
-  return made;
-}
 
 [[noreturn]] void refuse(const Error& error) {
   if (error.status == WYV_NOT_FOUND) throw Refusal(404, error.code, error.message);
@@ -45,86 +34,98 @@ void narrow(job_table::Page& page, const Call& call, const store::Store& store) 
   }
 }
 
+Job found(const Queue& queue, const std::string& id) {
+  const auto job = queue.find(id);
+  if (!job) throw Refusal(404, "job.not_found", "there is no job " + id);
+  return *job;
+}
+
+Reply list(const store::Store& store, const Call& call) {
+  job_table::Page page;
+  if (call.has("status")) page.status = call.text("status");
+  if (call.has("type")) page.type = call.text("type");
+  if (call.has("limit")) page.limit = call.input["limit"].get<int>();
+  if (call.has("after")) page.after = call.text("after");
+  narrow(page, call, store);
+  return store.read([&](store::Session& session) -> Reply {
+    if (page.after && !job_table::find(session, *page.after)) {
+      throw Refusal(400, "page.after", "after names no job: " + *page.after);
+    }
+    Json jobs = Json::array();
+    for (const auto& job : job_table::list(session, page)) jobs.push_back(job.json());
+    return jobs;
+  });
+}
+
+Reply retry(Staging& staging, const Call& call) {
+  try {
+    return staging.queue().retry(call.text("id")).json();
+  } catch (const Failure& failure) {
+    refuse(failure.error());
+  }
+}
+
+Reply cancel(Staging& staging, const Call& call) {
+  try {
+    return staging.queue().cancel(call.text("id"), call.caller.name).json();
+  } catch (const Failure& failure) {
+    refuse(failure.error());
+  }
+}
+
 }  // namespace
 
 void add_operations(operations::Table& table, Staging& staging, store::Store store) {
-  auto& queue = staging.queue();
-  const auto project_of = [&queue](const Call& call) -> ProjectId {
-    const auto job = queue.find(call.text("id"));
-    if (!job) throw Refusal(404, "job.not_found", "there is no job " + call.text("id"));
-    return job->project_id;
+  operations::Group<Staging> group(table, "jobs", staging);
+  const auto project_of = [&queue = staging.queue()](const Call& call) -> ProjectId {
+    return found(queue, call.text("id")).project_id;
   };
+  const Json only_id = {{"properties", {{"id", id_field}}}};
 
-  auto list = operation("staging.jobs.list", "Jobs, newest first", "GET", "/jobs");
-  list.permission = Permission::signed_in;
-  list.request = {
-      {"properties",
-       {{"status", {{"type", "string"}, {"enum", {"queued", "running", "succeeded", "failed", "cancelled"}}}},
-        {"type", {{"type", "string"}, {"enum", {"probe", "stage"}}}},
-        {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
-        {"after", {{"type", "string"}, {"format", "uuid"}, {"description", "The last job of the page before"}}}}}};
-  list.response = {{"type", "array"}, {"items", job_schema()}};
-  list.idempotent = true;
-  list.handle = [store](Call& call) -> Reply {
-    job_table::Page page;
-    if (call.has("status")) page.status = call.text("status");
-    if (call.has("type")) page.type = call.text("type");
-    if (call.has("limit")) page.limit = call.input["limit"].get<int>();
-    if (call.has("after")) page.after = call.text("after");
-    narrow(page, call, store);
-    return store.read([&](store::Session& session) -> Reply {
-      if (page.after && !job_table::find(session, *page.after)) {
-        throw Refusal(400, "page.after", "after names no job: " + *page.after);
-      }
-      Json jobs = Json::array();
-      for (const auto& job : job_table::list(session, page)) jobs.push_back(job.json());
-      return jobs;
-    });
-  };
-  table.add(std::move(list));
-
-  auto get = operation("staging.jobs.get", "One job", "GET", "/jobs/{id}");
-  get.permission = Permission::view;
-  get.project = project_of;
-  get.request = {{"properties", {{"id", id_field}}}};
-  get.response = job_schema();
-  get.idempotent = true;
-  get.handle = [&queue](Call& call) -> Reply {
-    const auto job = queue.find(call.text("id"));
-    if (!job) throw Refusal(404, "job.not_found", "there is no job " + call.text("id"));
-    return job->json();
-  };
-  table.add(std::move(get));
-
-  auto retry = operation("staging.jobs.retry", "Queues a failed or cancelled job again", "POST", "/jobs/{id}/retry");
-  retry.permission = Permission::edit;
-  retry.project = project_of;
-  retry.request = {{"properties", {{"id", id_field}}}};
-  retry.response = job_schema();
-  retry.handle = [&queue](Call& call) -> Reply {
-    try {
-      return queue.retry(call.text("id")).json();
-    } catch (const Failure& failure) {
-      refuse(failure.error());
-    }
-  };
-  table.add(std::move(retry));
-
-  auto cancel =
-      operation("staging.jobs.cancel", "Withdraws a queued or running job, in the middle of a copy if need be", "POST",
-                "/jobs/{id}/cancel");
-  cancel.permission = Permission::edit;
-  cancel.project = project_of;
-  cancel.request = {{"properties", {{"id", id_field}}}};
-  cancel.response = job_schema();
-  cancel.handle = [&queue](Call& call) -> Reply {
-    try {
-      return queue.cancel(call.text("id"), call.caller.name).json();
-    } catch (const Failure& failure) {
-      refuse(failure.error());
-    }
-  };
-  table.add(std::move(cancel));
+  group.add(
+      {.name = "staging.jobs.list",
+       .summary = "Jobs, newest first",
+       .method = "GET",
+       .path = "/jobs",
+       .permission = Permission::signed_in,
+       .request = {{"properties",
+                    {{"status",
+                      {{"type", "string"}, {"enum", {"queued", "running", "succeeded", "failed", "cancelled"}}}},
+                     {"type", {{"type", "string"}, {"enum", {"probe", "stage"}}}},
+                     {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
+                     {"after",
+                      {{"type", "string"}, {"format", "uuid"}, {"description", "The last job of the page before"}}}}}},
+       .response = {{"type", "array"}, {"items", job_schema()}},
+       .idempotent = true},
+      [store](const Staging&, const Call& call) { return list(store, call); });
+  group.add({.name = "staging.jobs.get",
+             .summary = "One job",
+             .method = "GET",
+             .path = "/jobs/{id}",
+             .permission = Permission::view,
+             .project = project_of,
+             .request = only_id,
+             .response = job_schema(),
+             .idempotent = true},
+            [](Staging& room, const Call& call) { return found(room.queue(), call.text("id")).json(); });
+  group.add({.name = "staging.jobs.retry",
+             .summary = "Queues a failed or cancelled job again",
+             .method = "POST",
+             .path = "/jobs/{id}/retry",
+             .permission = Permission::edit,
+             .project = project_of,
+             .request = only_id,
+             .response = job_schema()},
+            &retry);
+  group.add({.name = "staging.jobs.cancel",
+             .summary = "Withdraws a queued or running job, in the middle of a copy if need be",
+             .method = "POST",
+             .path = "/jobs/{id}/cancel",
+             .permission = Permission::edit,
+             .project = project_of,
+             .request = only_id,
+             .response = job_schema()},
+            &cancel);
 }
 
 }  // namespace wyvern::staging

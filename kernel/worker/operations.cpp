@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "operations/group.hpp"
 #include "worker/worker.hpp"
 
 namespace wyvern::worker {
@@ -11,6 +12,7 @@ using operations::Call;
 using operations::Operation;
 using operations::Permission;
 using operations::Reply;
+using Group = operations::Group<Worker>;
 
 constexpr std::size_t list_limit_bytes = 8 * 1024 * 1024;
 
@@ -58,53 +60,48 @@ Json playlist_properties() {
 Command command_of(const Call& call) { return {call.input.value("epoch", std::int64_t{0})}; }
 
 Operation base(std::string name, std::string summary, std::string method, std::string path) {
-  Operation operation;
-  operation.name = std::move(name);
-  operation.summary = std::move(summary);
-  operation.method = std::move(method);
-  operation.path = std::move(path);
-  operation.tag = "worker";
-  operation.permission = Permission::administrator;
-  operation.response = {{"type", "object"}};
-  return operation;
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .method = std::move(method),
+          .path = std::move(path),
+          .permission = Permission::administrator,
+          .response = {{"type", "object"}}};
 }
 
 // A command without further input.
-Operation command(Worker& worker, std::string name, std::string summary, std::string path,
-                  Json (Worker::*run)(const Command&), bool idempotent) {
+void add_command(Group& group, std::string name, std::string summary, std::string path,
+                 Json (Worker::*run)(const Command&), bool idempotent) {
   auto operation = base(std::move(name), std::move(summary), "POST", std::move(path));
   operation.request = {{"properties", {{"epoch", epoch_schema()}}}};
   operation.idempotent = idempotent;
   operation.blocking = true;
-  operation.handle = [&worker, run](Call& call) { return Reply((worker.*run)(command_of(call))); };
-  return operation;
+  group.add(std::move(operation),
+            [run](Worker& worker, const Call& call) { return Reply((worker.*run)(command_of(call))); });
 }
 
-Operation list_command(Worker& worker, std::string name, std::string summary, std::string path,
-                       Json (Worker::*run)(Json, const Command&)) {
+void add_list_command(Group& group, std::string name, std::string summary, std::string path,
+                      Json (Worker::*run)(Json, const Command&)) {
   auto operation = base(std::move(name), std::move(summary), "POST", std::move(path));
   Json properties = playlist_properties();
   properties["epoch"] = epoch_schema();
   operation.request = {{"required", {"items"}}, {"properties", std::move(properties)}};
   operation.blocking = true;
   operation.body_limit_bytes = list_limit_bytes;
-  operation.handle = [&worker, run](Call& call) {
+  group.add(std::move(operation), [run](Worker& worker, const Call& call) {
     Json playlist = call.input;
     playlist.erase("epoch");
     return Reply((worker.*run)(std::move(playlist), command_of(call)));
-  };
-  return operation;
+  });
 }
 
-Operation status(Worker& worker) {
+void add_status(Group& group) {
   auto operation = base("worker.status", "What the engine and the worker are doing", "GET", "/status");
   operation.idempotent = true;
   operation.blocking = true;  // the engine answers
-  operation.handle = [&worker](Call&) { return Reply(worker.status()); };
-  return operation;
+  group.add(std::move(operation), [](Worker& worker, const Call&) { return Reply(worker.status()); });
 }
 
-Operation lease(Worker& worker) {
+void add_lease(Group& group) {
   auto operation = base("worker.lease", "Renews the lease under which this worker owns its channel", "PUT", "/lease");
   operation.request = Json::parse(R"json({
     "required": ["epoch", "ttl_ms"],
@@ -121,11 +118,11 @@ Operation lease(Worker& worker) {
   })json");
   operation.idempotent = true;
   operation.blocking = true;  // the first one under on_loss=leave brings the channel on air
-  operation.handle = [&worker](Call& call) { return Reply(worker.renew_lease(call.input)); };
-  return operation;
+  group.add(std::move(operation),
+            [](Worker& worker, const Call& call) { return Reply(worker.renew_lease(call.input)); });
 }
 
-Operation events(Worker& worker) {
+void add_events(Group& group) {
   auto operation =
       base("worker.events", "Acknowledges events up to `after` and answers with newer ones, or waits for them", "GET",
            "/events");
@@ -153,46 +150,44 @@ Operation events(Worker& worker) {
     }
   })json");
   operation.idempotent = true;
-  operation.stream = [&worker](Call& call, std::shared_ptr<operations::Answer> answer) {
+  group.add_stream(std::move(operation), [](Worker& worker, Call& call, std::shared_ptr<operations::Answer> answer) {
     worker.events(call.input.value("after", std::uint64_t{0}), call.input.value("limit", std::size_t{500}),
                   std::chrono::milliseconds(call.input.value("wait_ms", std::int64_t{0})), std::move(answer),
                   call.cancelled);
-  };
-  return operation;
+  });
 }
 
-Operation healthz(Worker& worker) {
+void add_healthz(Group& group) {
   auto operation = base("worker.healthz", "Whether the worker and its engine still answer", "GET", "/healthz");
   operation.permission = Permission::anyone;
   operation.idempotent = true;
-  operation.handle = [&worker](Call&) {
+  group.add(std::move(operation), [](Worker& worker, const Call&) {
     Json health = worker.health();
     const int status = health.at("ok").get<bool>() ? 200 : 503;
     return Reply(status, std::move(health));
-  };
-  return operation;
+  });
 }
 
 }  // namespace
 
 void add_operations(operations::Table& table, Worker& worker) {
-  table.add(status(worker));
-  table.add(command(worker, "worker.channel.start", "Goes on air", "/channel/start", &Worker::start_channel, false));
-  table.add(command(worker, "worker.channel.stop", "Leaves the air and forgets the list", "/channel/stop",
-                    &Worker::stop_channel, true));
-  table.add(
-      list_command(worker, "worker.playlist.load", "Plays a list from its start", "/playlist/load", &Worker::load));
-  table.add(list_command(worker, "worker.playlist.update", "Replaces the list around the item that is on air",
-                         "/playlist/update", &Worker::update));
-  table.add(command(worker, "worker.transport.pause", "Holds the picture", "/transport/pause", &Worker::pause, true));
-  table.add(command(worker, "worker.transport.resume", "Goes on from the held picture", "/transport/resume",
-                    &Worker::resume, true));
-  table.add(command(worker, "worker.transport.skip", "Cuts to the next item", "/transport/skip", &Worker::skip, false));
-  table.add(command(worker, "worker.transport.stop", "Stops the list; the channel stays on air",
-                    "/transport/stop-playback", &Worker::stop_playback, false));
-  table.add(lease(worker));
-  table.add(events(worker));
-  table.add(healthz(worker));
+  Group group(table, "worker", worker);
+  add_status(group);
+  add_command(group, "worker.channel.start", "Goes on air", "/channel/start", &Worker::start_channel, false);
+  add_command(group, "worker.channel.stop", "Leaves the air and forgets the list", "/channel/stop",
+              &Worker::stop_channel, true);
+  add_list_command(group, "worker.playlist.load", "Plays a list from its start", "/playlist/load", &Worker::load);
+  add_list_command(group, "worker.playlist.update", "Replaces the list around the item that is on air",
+                   "/playlist/update", &Worker::update);
+  add_command(group, "worker.transport.pause", "Holds the picture", "/transport/pause", &Worker::pause, true);
+  add_command(group, "worker.transport.resume", "Goes on from the held picture", "/transport/resume", &Worker::resume,
+              true);
+  add_command(group, "worker.transport.skip", "Cuts to the next item", "/transport/skip", &Worker::skip, false);
+  add_command(group, "worker.transport.stop", "Stops the list; the channel stays on air", "/transport/stop-playback",
+              &Worker::stop_playback, false);
+  add_lease(group);
+  add_events(group);
+  add_healthz(group);
 }
 
 }  // namespace wyvern::worker
