@@ -3,7 +3,9 @@
 
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
+#include "app/ending.hpp"
 #include "app/health_operations.hpp"
 #include "app/process.hpp"
 #include "app/signals.hpp"
@@ -85,6 +87,15 @@ std::vector<staging::StorageAccess> storages(host::Host& host) {
   return all;
 }
 
+std::string stuck_instances(host::Host& host) {
+  std::string names;
+  for (const auto& instance : host.instances()) {
+    if (instance.state != "stuck") continue;
+    names += (names.empty() ? "" : ", ") + instance.kind + " '" + instance.name + "' (" + instance.plugin + ")";
+  }
+  return names;
+}
+
 void tell_addresses(Process& process) {
   auto& host = process.host();
   for (const auto& name : host.names("surface")) {
@@ -104,8 +115,10 @@ void tell_addresses(Process& process) {
 int run_controller(Process& process) {
   constexpr int blocking_threads = 32;
   constexpr std::chrono::seconds end_within{20};
+  constexpr std::chrono::seconds end_at_the_latest{60};
   const auto& config = process.config();
   auto& host = process.host();
+  std::optional<EndDeadline> deadline;  // the last to go: it watches over the destructors too
   make_private_folder(config.state_dir);
   host.bring_up(config.instances, {}, in_this_process).or_throw();
 
@@ -163,12 +176,15 @@ int run_controller(Process& process) {
 
   const int signal = wait_for_end();
   process.log("app", WYV_LOG_INFO, "ending; workers stay on air", {{"signal", signal}});
+  deadline.emplace(process, end_at_the_latest);
   streams.stop();
   table.stop();
   playout.stop();
   library.stop();
   staging.stop();
+  if (staging.storages().hanging()) end_at_once(process, "a call to a storage has not returned");
   (void)host.bring_down(end_within);
+  if (host.stuck()) end_at_once(process, "a plugin is stuck: " + stuck_instances(host));
   process.set_table(nullptr);
   return 0;
 }

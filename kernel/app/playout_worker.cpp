@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <csignal>
 
+#include "app/ending.hpp"
 #include "app/process.hpp"
 #include "app/signals.hpp"
 #include "app/state_secret.hpp"
@@ -43,6 +44,7 @@ int run_playout_worker(Process& process) {
   worker.stop();
   table.stop();
   (void)host.bring_down(end_within);
+  if (host.stuck()) end_at_once(process, "a plugin is stuck");
   process.set_table(nullptr);
   return 0;
 }
