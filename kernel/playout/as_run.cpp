@@ -19,62 +19,93 @@ std::optional<store::Timestamp> time_of(const Json& event, const char* name) {
   return store::Timestamp{*us};
 }
 
-struct Ending {
-  std::optional<store::Timestamp> at;
+// What a row says that is not the event's own identification.
+struct Row {
+  store::Timestamp started;
+  std::optional<store::Timestamp> ended;
+  std::optional<std::int64_t> start_frame;
+  std::optional<std::int64_t> end_frame;
   std::string result;
 };
 
-void insert(store::Session& session, const Channel& channel, std::int64_t number, const Json& event,
-            const Ending& end) {
-  const auto started = time_of(event, "at_us").value_or(store::Timestamp::now());
+store::Timestamp time_or_now(const Json& event) { return time_of(event, "at_us").value_or(store::Timestamp::now()); }
+
+void insert(store::Session& session, const Channel& channel, std::int64_t number, const Json& event, const Row& row) {
   const auto planned = time_of(event, "planned_us");
   std::optional<double> deviation_ms;
-  if (planned) deviation_ms = static_cast<double>(started.us - planned->us) / 1000.0;
+  if (planned) deviation_ms = static_cast<double>(row.started.us - planned->us) / 1000.0;
   session.run(
       "INSERT INTO playout_as_run (id, channel_id, start_number, item_id, asset_id, playlist_id, load_id, clip_name, "
-      "loop_count, transition, planned_at, started_at, ended_at, start_frame, offset_frames, planned_duration_frames, "
-      "deviation_ms, result, reason) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
+      "loop_count, transition, planned_at, started_at, ended_at, start_frame, end_frame, offset_frames, "
+      "planned_duration_frames, frames_sent, repeated_frames, deviation_ms, result, reason) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) "
       "ON CONFLICT (channel_id, start_number) DO NOTHING",
-      {store::new_uuid(), channel.id, number, text_of(event, "item_id"), text_of(event, "asset_id"),
-       text_of(event, "playlist_id"), text_of(event, "load_id"), text_of(event, "clip_name"),
-       integer_of(event, "loop_count"), text_of(event, "transition"), planned, started, end.at,
-       integer_of(event, "frame"), integer_of(event, "offset_frames").value_or(0),
-       integer_of(event, "planned_duration_frames"), deviation_ms, end.result, text_of(event, "reason")});
+      {store::new_uuid(),
+       channel.id,
+       number,
+       text_of(event, "item_id"),
+       text_of(event, "asset_id"),
+       text_of(event, "playlist_id"),
+       text_of(event, "load_id"),
+       text_of(event, "clip_name"),
+       integer_of(event, "loop_count"),
+       text_of(event, "transition"),
+       planned,
+       row.started,
+       row.ended,
+       row.start_frame,
+       row.end_frame,
+       integer_of(event, "offset_frames").value_or(0),
+       integer_of(event, "planned_duration_frames"),
+       integer_of(event, "frames_sent"),
+       integer_of(event, "repeated_frames"),
+       deviation_ms,
+       row.result,
+       text_of(event, "reason")});
 }
 
-// Ends the row that is open; one that began before the log was kept gets a row now.
+void begin_item(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
+  insert(session, channel, number, event,
+         {time_or_now(event), std::nullopt, integer_of(event, "frame"), std::nullopt, "on_air"});
+}
+
+// Ends the row that is open; one that began before the log was kept gets a row now, of which the beginning is unknown.
 void end_item(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
   const std::string result = text_of(event, "result").value_or("played");
-  const auto ended = time_of(event, "at_us").value_or(store::Timestamp::now());
+  const auto ended = time_or_now(event);
   const auto changed = session.run(
       "UPDATE playout_as_run SET ended_at = $1, end_frame = $2, frames_sent = $3, repeated_frames = $4, result = $5, "
       "reason = $6 WHERE channel_id = $7 AND start_number = (SELECT MAX(start_number) FROM playout_as_run WHERE "
       "channel_id = $7 AND item_id = $8 AND ended_at IS NULL AND start_number < $9)",
       {ended, integer_of(event, "frame"), integer_of(event, "frames_sent"), integer_of(event, "repeated_frames"),
        result, text_of(event, "reason"), channel.id, text_of(event, "item_id"), number});
-  if (changed == 0) insert(session, channel, number, event, {ended, result});
+  if (changed != 0) return;
+  insert(session, channel, number, event, {ended, ended, std::nullopt, integer_of(event, "frame"), result});
+}
+
+// Told of late, when the controller was away; it failed when it failed.
+void discard_item(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
+  const auto at = time_or_now(event);
+  insert(session, channel, number, event, {at, at, integer_of(event, "frame"), std::nullopt, "failed"});
 }
 
 // A span in which the channel was not on air at all.
 void insert_loss(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
-  const auto back = time_of(event, "at_us").value_or(store::Timestamp::now());
+  const auto back = time_or_now(event);
   const std::int64_t down_us = integer_of(event, "down_us").value_or(0);
-  Json loss = {{"at_us", back.us - down_us},
-               {"reason", text_of(event, "reason").value_or("the worker ended unexpectedly")}};
-  insert(session, channel, number, loss, {back, "loss"});
+  const Json loss = {{"reason", text_of(event, "reason").value_or("the worker ended unexpectedly")}};
+  insert(session, channel, number, loss, {{back.us - down_us}, back, std::nullopt, std::nullopt, "loss"});
 }
 
 void store_one(store::Session& session, events::Log& events, const Channel& channel, const Json& event) {
   const std::int64_t number = event.at("number").get<std::int64_t>();
   const std::string type = event.value("type", "unknown");
   if (type == "item_started") {
-    insert(session, channel, number, event, {std::nullopt, "on_air"});
+    begin_item(session, channel, number, event);
   } else if (type == "item_ended") {
     end_item(session, channel, number, event);
   } else if (type == "item_discarded") {
-    // Told of late, when the controller was away; it failed when it failed.
-    insert(session, channel, number, event, {time_of(event, "at_us").value_or(store::Timestamp::now()), "failed"});
+    discard_item(session, channel, number, event);
   } else if (type == "worker_recovered") {
     insert_loss(session, channel, number, event);
   }

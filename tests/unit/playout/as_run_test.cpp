@@ -93,10 +93,15 @@ TEST_F(AsRun, ALossSpansTheTimeOffAir) {
   EXPECT_EQ(rows()[0]["ended_at"], (store::Timestamp{9'000'000}.iso8601()));
 }
 
-TEST_F(AsRun, AnEndWithoutABeginningIsARowToo) {
+TEST_F(AsRun, AnEndWithoutABeginningIsARowTooWithTheFramesThatWereSent) {
   take(ended(1, "a", 2'000'000));
   ASSERT_THAT(rows(), SizeIs(1));
-  EXPECT_EQ(rows()[0]["result"], "played");
+  const Json row = rows()[0];
+  EXPECT_EQ(row["result"], "played");
+  EXPECT_TRUE(row["start_frame"].is_null());
+  EXPECT_EQ(row["end_frame"], 100);
+  EXPECT_EQ(row["frames_sent"], 100);
+  EXPECT_EQ(row["repeated_frames"], 2);
 }
 
 TEST_F(AsRun, AnEventOfAnUnknownKindIsKeptInTheEventLogOnly) {
