@@ -38,7 +38,10 @@ int run(const std::filesystem::path& file, const std::vector<std::filesystem::pa
                 "none of the roles in " + file.string() + " is one that this release runs: controller, playout-worker");
     return 1;
   } catch (const std::exception& fault) {
-    process.log("app", WYV_LOG_ERROR, fault.what());
+    // Who started a worker reads the code: some faults of a start have a remedy of his own.
+    const auto* failure = dynamic_cast<const Failure*>(&fault);
+    process.log("app", WYV_LOG_ERROR, fault.what(),
+                failure != nullptr ? nlohmann::json{{"code", failure->error().code}} : nlohmann::json());
     process.host().log().flush();
     (void)process.host().bring_down(std::chrono::seconds(10));
     return 1;

@@ -24,6 +24,8 @@ constexpr const char* own_sections = R"json({
     "properties": {
       "worker_start_timeout_ms": {"type": "integer", "minimum": 500, "maximum": 300000, "default": 15000,
         "description": "A worker that does not answer within this ends its channel's start in error"},
+      "worker_silence_ms": {"type": "integer", "minimum": 1000, "maximum": 300000, "default": 5000,
+        "description": "A worker on air that answers nothing for so long is killed and started again"},
       "stop_grace_ms": {"type": "integer", "minimum": 0, "maximum": 300000, "default": 5000,
         "description": "What a worker gets to leave the air by itself before it is killed"},
       "worker_ports": {

@@ -1,5 +1,7 @@
 #include "playout/as_run.hpp"
 
+#include <algorithm>
+
 namespace wyvern::playout {
 namespace {
 
@@ -127,6 +129,29 @@ std::int64_t store_worker_events(store::Session& session, events::Log& events, c
       "UPDATE playout_channels SET events_taken = $1, last_heartbeat_at = $2 WHERE id = $3 AND events_taken <= $1",
       {last, store::Timestamp::now(), channel.id});
   return last;
+}
+
+void store_lost_events(store::Session& session, events::Log& events, const Channel& channel,
+                       const std::string& reason) {
+  const auto now = store::Timestamp::now();
+  const std::string words = "the worker's record of what was on air was lost: " + reason;
+  session.run(
+      "UPDATE playout_as_run SET ended_at = $1, result = 'unknown', reason = $2 WHERE channel_id = $3 AND ended_at IS "
+      "NULL",
+      {now, words, channel.id});
+  // Numbers below zero are nobody's: the worker counts from 1.
+  const auto number = session.first("SELECT MIN(start_number) AS lowest FROM playout_as_run WHERE channel_id = $1",
+                                    {channel.id}, [](const store::Row& row) { return row.optional_integer("lowest"); });
+  const auto heard = session.first("SELECT last_heartbeat_at FROM playout_channels WHERE id = $1", {channel.id},
+                                   [now](const store::Row& row) {
+                                     return row.is_null("last_heartbeat_at") ? now : row.timestamp("last_heartbeat_at");
+                                   });
+  const auto since = std::min(heard.value_or(now), now);
+  insert(session, channel, std::min<std::int64_t>(number.value_or(std::nullopt).value_or(0), 0) - 1,
+         {{"reason", words}}, {since, now, std::nullopt, std::nullopt, "unknown"});
+  session.run("UPDATE playout_channels SET events_taken = 0, last_heartbeat_at = $1 WHERE id = $2", {now, channel.id});
+  events.append(session, "playout.worker.events_lost", channel.id, channel.project_id,
+                {{"taken", channel.events_taken}, {"since", since.iso8601()}, {"reason", words}});
 }
 
 Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit) {

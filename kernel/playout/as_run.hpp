@@ -16,6 +16,11 @@ namespace wyvern::playout {
 std::int64_t store_worker_events(store::Session& session, events::Log& events, const Channel& channel,
                                  const Json& numbered_events);
 
+// The worker's spool is another than the one that gave out the numbers which were stored. What was on air since the
+// last of them is not known: a row says so ("unknown"), what was open is closed, and the worker's events are taken from
+// its first one on.
+void store_lost_events(store::Session& session, events::Log& events, const Channel& channel, const std::string& reason);
+
 // Rows as the API shows them, newest first.
 Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit);
 

@@ -12,8 +12,7 @@ const std::string_view channel_columns =
 std::optional<Channel> find_channel(store::Session& session, std::string_view id) {
   return session.first(
       "SELECT id, name, output_type, output_config, video_format, project_id, desired, status, error_message, epoch, "
-      "container_id, "
-      "worker_port, loaded_playlist_id, events_taken FROM playout_channels WHERE id = $1",
+      "container_id, worker_port, loaded_playlist_id, events_taken FROM playout_channels WHERE id = $1",
       {id}, [](const store::Row& row) {
         return Channel{row.text("id"),
                        row.text("name"),
@@ -23,7 +22,7 @@ std::optional<Channel> find_channel(store::Session& session, std::string_view id
                        row.optional_text("project_id"),
                        row.text("desired"),
                        row.text("status"),
-                       !row.is_null("error_message"),
+                       row.optional_text("error_message"),
                        row.integer("epoch"),
                        row.optional_text("container_id"),
                        row.optional_integer("worker_port"),

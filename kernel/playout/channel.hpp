@@ -20,14 +20,17 @@ struct Channel {
   Json output_config;
   std::string video_format;
   std::optional<std::string> project_id;
-  std::string desired;      // "stopped", "running"
-  std::string status;       // "stopped", "starting", "running", "stopping", "error"
-  bool recovering = false;  // error_message says what was lost; a start that fails then is tried again
+  std::string desired;  // "stopped", "running"
+  std::string status;   // "stopped", "starting", "running", "stopping", "error"
+  std::optional<std::string> error_message;
   std::int64_t epoch = 0;
   std::optional<std::string> container_id;
   std::optional<std::int64_t> worker_port;
   std::optional<std::string> loaded_playlist_id;
   std::int64_t events_taken = 0;  // the number of the last event of the worker that was stored
+
+  // It was on air, and error_message says what was lost since; a start that fails then is tried again.
+  bool recovering() const { return error_message.has_value(); }
 };
 
 std::optional<Channel> find_channel(store::Session& session, std::string_view id);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "operations/operation.hpp"
@@ -62,13 +63,14 @@ void release_claims(store::Session& session, const Holder& holder) {
   session.run("DELETE FROM claims WHERE holder_kind = $1 AND holder_id = $2", {holder.kind, holder.id});
 }
 
-int claim_worker_port(store::Session& session, std::string_view node, int first, int last, const Holder& holder) {
+int claim_worker_port(store::Session& session, std::string_view node, PortRange range, int after,
+                      const Holder& holder) {
   session.run("DELETE FROM claims WHERE holder_kind = $1 AND holder_id = $2 AND resource LIKE 'worker-tcp:%'",
               {holder.kind, holder.id});
   std::set<std::string> taken;
   session.each("SELECT resource FROM claims WHERE node = $1 AND resource LIKE 'worker-tcp:%'", {node},
                [&](const store::Row& row) { taken.insert(row.text("resource")); });
-  for (int port = first; port <= last; ++port) {
+  for (int port = std::max(range.first, after + 1); port <= range.last; ++port) {
     const std::string resource = std::string(port_prefix) + std::to_string(port);
     if (taken.contains(resource) || !can_be_bound(port)) continue;
     session.run("INSERT INTO claims (node, resource, holder_kind, holder_id, taken_at) VALUES ($1, $2, $3, $4, $5)",
@@ -76,8 +78,9 @@ int claim_worker_port(store::Session& session, std::string_view node, int first,
     return port;
   }
   throw Refusal(503, "playout.no_worker_port",
-                "no free port for a worker between " + std::to_string(first) + " and " + std::to_string(last) +
-                    "; widen playout.worker_ports");
+                "no free port for a worker between " + std::to_string(range.first) + " and " +
+                    std::to_string(range.last) +
+                    "; widen playout.worker_ports, or give each wyvernd of this machine a range of its own");
 }
 
 }  // namespace wyvern::playout

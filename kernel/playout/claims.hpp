@@ -22,8 +22,13 @@ void take_claims(store::Session& session, std::string_view node, const std::vect
 // Gives back all that the holder has.
 void release_claims(store::Session& session, const Holder& holder);
 
-// Takes the lowest port of [first, last] that nobody has claimed and that can be bound on loopback now, as
+struct PortRange {
+  int first;
+  int last;
+};
+
+// Takes the lowest port of the range, above `after`, that nobody has claimed and that can be bound on loopback now, as
 // "worker-tcp:PORT". Throws Refusal 503 when there is none. The holder's earlier worker port is given back.
-int claim_worker_port(store::Session& session, std::string_view node, int first, int last, const Holder& holder);
+int claim_worker_port(store::Session& session, std::string_view node, PortRange range, int after, const Holder& holder);
 
 }  // namespace wyvern::playout

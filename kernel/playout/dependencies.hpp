@@ -42,6 +42,7 @@ struct EngineChoice {
 
 struct Settings {
   std::chrono::milliseconds worker_start_timeout{15000};
+  std::chrono::milliseconds worker_silence{5000};
   std::chrono::milliseconds stop_grace{5000};
   int first_worker_port = 23000;
   int last_worker_port = 23999;

@@ -8,6 +8,7 @@ Settings Settings::from(const Json& section) {
     return std::chrono::milliseconds(section.value(name, static_cast<std::int64_t>(otherwise.count())));
   };
   settings.worker_start_timeout = ms("worker_start_timeout_ms", settings.worker_start_timeout);
+  settings.worker_silence = ms("worker_silence_ms", settings.worker_silence);
   settings.stop_grace = ms("stop_grace_ms", settings.stop_grace);
   const Json ports = section.value("worker_ports", Json::object());
   settings.first_worker_port = ports.value("first", settings.first_worker_port);

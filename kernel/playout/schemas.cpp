@@ -73,29 +73,32 @@ Json item() {
 }
 
 Json as_run() {
-  return object({{"id", uuid()},
-                 {"channel_id", uuid()},
-                 {"item_id", nullable(text())},
-                 {"asset_id", nullable(text())},
-                 {"playlist_id", nullable(text())},
-                 {"load_id", nullable(text())},
-                 {"clip_name", nullable(text())},
-                 {"loop_count", nullable(integer())},
-                 {"transition", nullable(text())},
-                 {"planned_at", nullable(time())},
-                 {"started_at", time()},
-                 {"ended_at", nullable(time())},
-                 {"start_frame", nullable(integer())},
-                 {"end_frame", nullable(integer())},
-                 {"offset_frames", integer()},
-                 {"planned_duration_frames", nullable(integer())},
-                 {"frames_sent", nullable(integer())},
-                 {"repeated_frames", nullable(integer())},
-                 {"deviation_ms", nullable(number())},
-                 {"result",
-                  {{"type", "string"},
-                   {"description", "on_air, played, skipped, stopped, failed, replaced, lost, or loss: not on air"}}},
-                 {"reason", nullable(text())}});
+  return object(
+      {{"id", uuid()},
+       {"channel_id", uuid()},
+       {"item_id", nullable(text())},
+       {"asset_id", nullable(text())},
+       {"playlist_id", nullable(text())},
+       {"load_id", nullable(text())},
+       {"clip_name", nullable(text())},
+       {"loop_count", nullable(integer())},
+       {"transition", nullable(text())},
+       {"planned_at", nullable(time())},
+       {"started_at", time()},
+       {"ended_at", nullable(time())},
+       {"start_frame", nullable(integer())},
+       {"end_frame", nullable(integer())},
+       {"offset_frames", integer()},
+       {"planned_duration_frames", nullable(integer())},
+       {"frames_sent", nullable(integer())},
+       {"repeated_frames", nullable(integer())},
+       {"deviation_ms", nullable(number())},
+       {"result",
+        {{"type", "string"},
+         {"description",
+          "on_air, played, skipped, stopped, failed, replaced, lost, loss: not on air, or unknown: the record "
+          "of this span was lost"}}},
+       {"reason", nullable(text())}});
 }
 
 Json deleted() { return object({{"deleted", {{"type", "boolean"}, {"const", true}}}}); }

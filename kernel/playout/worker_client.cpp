@@ -1,7 +1,10 @@
 #include "playout/worker_client.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 namespace wyvern::playout {
@@ -14,6 +17,13 @@ std::size_t take(char* data, std::size_t size, std::size_t count, void* to) {
   if (text.size() + size * count > most_answer_bytes) return 0;
   text.append(data, size * count);
   return size * count;
+}
+
+// Opens curl's socket, and keeps why it could not be opened.
+curl_socket_t open_socket(void* fault, curlsocktype, curl_sockaddr* address) {
+  const int descriptor = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (descriptor < 0) *static_cast<int*>(fault) = errno;
+  return descriptor < 0 ? CURL_SOCKET_BAD : descriptor;
 }
 
 // One handle a thread keeps its connections to the workers open.
@@ -73,11 +83,19 @@ Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, s
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  int socket_fault = 0;
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &socket_fault);
   if (verb != "GET") {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
   }
   const CURLcode code = cancelled != nullptr ? perform(curl, *cancelled) : curl_easy_perform(curl);
+  if (socket_fault != 0) {
+    return Error{WYV_EXHAUSTED, "worker.client",
+                 std::string("this process can open no connection to a worker: ") + std::strerror(socket_fault), "",
+                 true};
+  }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return Error{WYV_TIMEOUT, "worker.timeout",
                  "the worker at " + worker.url + " gave no answer to " + verb + " " + std::string(path) + " within " +
@@ -91,9 +109,9 @@ Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, s
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   Json json = answer.empty() ? Json::object() : Json::parse(answer, nullptr, false);
-  if (json.is_discarded()) {
-    return Error{WYV_INTERNAL, "worker.garbage", "the worker at " + worker.url + " did not answer with JSON", "",
-                 false};
+  if (!json.is_object()) {
+    return Error{WYV_INTERNAL, "worker.garbage", "the worker at " + worker.url + " did not answer with a JSON object",
+                 "", false};
   }
   if (status >= 200 && status < 300) return json;
   const wyv_status kind = status == 409 ? WYV_CONFLICT : status == 400 ? WYV_INVALID : WYV_INTERNAL;

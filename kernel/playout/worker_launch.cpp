@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "playout/video_format.hpp"
+#include "wyvern/abi/host.h"
 #include "wyvern/call.hpp"
 
 namespace wyvern::playout {
@@ -157,15 +158,14 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
   return Json::parse(*started).at("handle").get<std::string>();
 }
 
-std::string last_words(const Dependencies& dependencies, const Channel& channel) {
-  if (!channel.container_id) return {};
+LastWords last_words(const Dependencies& dependencies, const std::string& handle) {
   constexpr std::uint64_t tail_bytes = 16 * 1024;
   Call call(output_timeout);
-  const auto log = call_for_text(call, dependencies.runtime.table->logs, dependencies.runtime.instance,
-                                 view(*channel.container_id), tail_bytes);
+  const auto log =
+      call_for_text(call, dependencies.runtime.table->logs, dependencies.runtime.instance, view(handle), tail_bytes);
   if (!log) return {};
-  std::string last;
-  std::string last_error;
+  LastWords last;
+  LastWords last_error;
   std::size_t from = 0;
   while (from < log->size()) {
     const auto end = std::min(log->find('\n', from), log->size());
@@ -173,10 +173,34 @@ std::string last_words(const Dependencies& dependencies, const Channel& channel)
     from = end + 1;
     if (line.empty()) continue;
     const Json json = Json::parse(line, nullptr, false);
-    last = json.is_object() ? json.value("message", line) : line;
-    if (json.is_object() && json.value("level", "") == "error") last_error = last;
+    if (!json.is_object()) {
+      last = {{}, line};
+      continue;
+    }
+    const Json fields = json.value("fields", Json::object());
+    last = {fields.is_object() ? fields.value("code", "") : "", json.value("message", line)};
+    if (json.value("level", "") == "error") last_error = last;
   }
-  return last_error.empty() ? last : last_error;
+  return last_error.message.empty() ? last : last_error;
+}
+
+void remove_channel_folder(const Dependencies& dependencies, const std::string& channel_id) {
+  // An empty id would name the folder of all channels, and one with dots any other.
+  if (!store::is_uuid(channel_id)) return;
+  std::error_code fault;
+  std::filesystem::remove_all(channel_folder(dependencies, channel_id), fault);
+  if (!fault) return;
+  dependencies.log(WYV_LOG_WARNING, "the folder of a deleted channel cannot be removed; the next start tries it again",
+                   {{"folder", channel_folder(dependencies, channel_id).string()}, {"fault", fault.message()}});
+}
+
+std::vector<std::string> channels_with_folder(const Dependencies& dependencies) {
+  std::vector<std::string> ids;
+  std::error_code fault;
+  for (const auto& entry : std::filesystem::directory_iterator(dependencies.state_dir / "playout", fault)) {
+    if (store::is_uuid(entry.path().filename().string())) ids.push_back(entry.path().filename().string());
+  }
+  return ids;
 }
 
 Result<std::vector<std::string>> output_claims(const Dependencies& dependencies, const Channel& channel) {

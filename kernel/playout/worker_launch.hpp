@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "playout/channel.hpp"
 #include "playout/dependencies.hpp"
@@ -23,8 +24,17 @@ WorkerAddress worker_address(const Dependencies& dependencies, const Channel& ch
 // fails, nothing is left running.
 Result<std::string> launch_worker(const Dependencies& dependencies, const Channel& channel);
 
-// What the worker's log says about its end: the last error, or its last line.
-std::string last_words(const Dependencies& dependencies, const Channel& channel);
+// What a worker's log says about its end: the last error, or its last line.
+struct LastWords {
+  std::string code;  // of an error that names one
+  std::string message;
+};
+LastWords last_words(const Dependencies& dependencies, const std::string& handle);
+
+// Removes the folder of a channel that is no more. Nothing is removed for what is not the id of a channel.
+void remove_channel_folder(const Dependencies& dependencies, const std::string& channel_id);
+// The ids of the channels that have a folder.
+std::vector<std::string> channels_with_folder(const Dependencies& dependencies);
 
 // The resources that the channel's output occupies alone.
 Result<std::vector<std::string>> output_claims(const Dependencies& dependencies, const Channel& channel);

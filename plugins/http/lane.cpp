@@ -51,7 +51,7 @@ Lane::Lane(const tcp::endpoint& endpoint, unsigned threads, bool reuse_port, con
   const auto check = [&](const ErrorCode& error) {
     if (!error) return;
     const auto address = endpoint.address().to_string();
-    throw Failure(WYV_UNAVAILABLE, "http.listen",
+    throw Failure(WYV_UNAVAILABLE, error == asio::error::address_in_use ? "http.address_in_use" : "http.listen",
                   "cannot listen on " + (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
                       std::to_string(endpoint.port()) + ": " + error.message() + "; " +
                       remedy(error, endpoint, surface),

@@ -19,7 +19,7 @@ namespace wyvern::http {
 
 class Lane {
  public:
-  // Binds and listens. Throws Failure http.listen that says what is in the way and what to do.
+  // Binds and listens. Throws Failure http.listen, or http.address_in_use, that says what is in the way and what to do.
   Lane(const boost::asio::ip::tcp::endpoint& endpoint, unsigned threads, bool reuse_port, const std::string& surface);
   ~Lane();  // stops first when that was forgotten
   Lane(const Lane&) = delete;

@@ -35,7 +35,7 @@ TEST_F(LifecycleTest, TellsTheRealPortWhereZeroWasConfigured) {
 TEST_F(LifecycleTest, NamesAnOccupiedAddressAndTheRemedy) {
   serve();
   const auto failure = open_fails({"127.0.0.1", port});
-  EXPECT_EQ(failure.error().code, "http.listen");
+  EXPECT_EQ(failure.error().code, "http.address_in_use");
   EXPECT_EQ(failure.error().status, WYV_UNAVAILABLE);
   EXPECT_THAT(failure.what(), HasSubstr("127.0.0.1:" + std::to_string(port)));
   EXPECT_THAT(failure.what(), HasSubstr("another program listens there"));

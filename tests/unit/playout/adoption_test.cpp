@@ -1,6 +1,8 @@
 // What a controller finds when it starts.
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "playout_room.hpp"
 
 namespace wyvern::test {
@@ -97,6 +99,46 @@ TEST(Adoption, AWorkerOfADeletedChannelIsRemovedWhenItIsDeleted) {
   room.runtime.add_workload(id, "7");
   ASSERT_EQ(room.call("delete", id)->status(), 200);
   EXPECT_TRUE(room.database.wait_until([&] { return room.runtime.known(id).empty(); }));
+}
+
+TEST(Adoption, TheFolderOfADeletedChannelIsRemovedWithItsToken) {
+  PlayoutRoom room;
+  room.open();
+  const auto id = room.create_on_air();
+  const auto other = room.create_on_air();
+  ASSERT_TRUE(exists(room.folder(id) / "worker.yaml"));
+  ASSERT_EQ(room.call("stop", id)->status(), 200);
+  EXPECT_TRUE(exists(room.folder(id)));
+  ASSERT_EQ(room.call("delete", id)->status(), 200);
+  EXPECT_TRUE(room.database.wait_until([&] { return !exists(room.folder(id)); }));
+  EXPECT_TRUE(exists(room.folder(other) / "worker.yaml"));
+}
+
+TEST(Adoption, AFolderOfAChannelThatIsNoMoreIsRemovedOnceItsWorkerIsGone) {
+  PlayoutRoom room;
+  const std::string id = store::new_uuid();
+  create_directories(room.folder(id) / "spool");
+  create_directories(room.folder("notes"));
+  room.runtime.add_workload(id, "1");
+  std::atomic<bool> there_when_stopped{false};
+  room.runtime.at_stop([&](std::uint32_t) { there_when_stopped = exists(room.folder(id)); });
+  room.open();
+  ASSERT_TRUE(room.database.wait_until([&] { return !exists(room.folder(id)); }));
+  EXPECT_TRUE(there_when_stopped);
+  EXPECT_THAT(room.runtime.known(id), IsEmpty());
+  EXPECT_TRUE(exists(room.folder("notes")));
+}
+
+TEST(Adoption, AWorkloadWithoutAChannelsIdCostsNoFolder) {
+  PlayoutRoom room;
+  create_directories(room.folder("notes"));
+  room.runtime.add_workload("", "1");
+  room.runtime.add_workload("../playout", "1");
+  room.open();
+  ASSERT_TRUE(room.database.wait_until([&] { return room.runtime.known("").empty(); }));
+  ASSERT_TRUE(room.database.wait_until([&] { return room.runtime.known("../playout").empty(); }));
+  room.close();
+  EXPECT_TRUE(exists(room.folder("notes")));
 }
 
 TEST(Adoption, AStoppedControllerListensNoMore) {

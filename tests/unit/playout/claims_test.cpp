@@ -19,9 +19,10 @@ class Claims : public testing::Test {
   void take(const std::vector<std::string>& resources, const Holder& holder, const std::string& node = "n") {
     database.store.write([&](store::Session& session) { playout::take_claims(session, node, resources, holder); });
   }
-  int port(const Holder& holder, int first, int last) {
-    return database.store.write(
-        [&](store::Session& session) { return playout::claim_worker_port(session, "n", first, last, holder); });
+  int port(const Holder& holder, int first, int last, int after = 0) {
+    return database.store.write([&](store::Session& session) {
+      return playout::claim_worker_port(session, "n", {first, last}, after, holder);
+    });
   }
   std::vector<std::string> held() {
     std::vector<std::string> all;
@@ -96,6 +97,12 @@ TEST_F(WorkerPorts, ALaterOneOfTheSameHolderReplacesTheEarlier) {
   const int a = port(one, first, first + 5);
   EXPECT_EQ(port(one, first, first + 5), a);
   EXPECT_THAT(held(), ElementsAre("worker-tcp:" + std::to_string(a)));
+}
+
+TEST_F(WorkerPorts, OneThatWasFoundInUseIsNotTakenAgain) {
+  const int a = port(one, first, first + 5);
+  EXPECT_GT(port(one, first, first + 5, a), a);
+  EXPECT_THROW(port(one, first, first + 5, first + 5), Refusal);
 }
 
 TEST_F(WorkerPorts, OneThatAnotherProgramListensOnIsPassedOver) {

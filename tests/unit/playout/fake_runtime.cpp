@@ -51,6 +51,16 @@ void FakeRuntime::behave(Behaviour behaviour) {
   behaviour_ = behaviour;
 }
 
+void FakeRuntime::occupy_port(int port) {
+  const std::lock_guard lock(mutex_);
+  occupied_.insert(port);
+}
+
+void FakeRuntime::at_stop(std::function<void(std::uint32_t)> action) {
+  const std::lock_guard lock(mutex_);
+  at_stop_ = std::move(action);
+}
+
 void FakeRuntime::at_start(std::function<void()> action) {
   const std::lock_guard lock(mutex_);
   at_start_ = std::move(action);
@@ -96,7 +106,11 @@ void FakeRuntime::kill(const std::string& channel_id, const std::string& last_wo
   }
   if (changed.is_null()) throw std::runtime_error("there is no worker to kill");
   ending.reset();
-  const std::string text = changed.dump();
+  tell(changed);
+}
+
+void FakeRuntime::tell(const Json& workload) {
+  const std::string text = workload.dump();
   const std::lock_guard lock(listener_mutex_);
   if (listener_.changed != nullptr) listener_.changed(listener_.self, view(text));
 }
@@ -165,42 +179,61 @@ wyv_status FakeRuntime::start(wyv_instance* instance, wyv_view spec_json, const 
   if (action) action();
   if (runtime.is_away()) return gone(context);
   const Json spec = Json::parse(text(spec_json));
-  const std::lock_guard lock(runtime.mutex_);
-  const std::string id = spec.at("labels").at("wyvern.id");
-  ++runtime.starts_[id];
-  if (runtime.behaviour_ == Behaviour::does_not_launch) {
-    return fault(context, WYV_INTERNAL, "runtime.fork", "cannot fork: no more processes");
-  }
-  for (const auto& workload : runtime.workloads_) {
-    if (workload.running && workload.labels == spec.at("labels")) {
-      return fault(context, WYV_CONFLICT, "runtime.already_running", "it runs already");
+  Json ended;
+  {
+    const std::lock_guard lock(runtime.mutex_);
+    const std::string id = spec.at("labels").at("wyvern.id");
+    ++runtime.starts_[id];
+    if (runtime.behaviour_ == Behaviour::does_not_launch) {
+      return fault(context, WYV_INTERNAL, "runtime.fork", "cannot fork: no more processes");
     }
-  }
-  Workload workload;
-  workload.handle = "w" + std::to_string(runtime.next_handle_++);
-  workload.labels = spec.at("labels");
-  workload.configuration = Json::parse(get_file(spec.at("argv").back().get<std::string>()));
-  runtime.configurations_[id] = workload.configuration;
-  try {
-    if (runtime.behaviour_ == Behaviour::answers) {
-      workload.worker = std::make_shared<FakeWorker>(port_of(workload.configuration),
-                                                     workload.configuration.at("identity").at("bootstrap_token"),
-                                                     runtime.spool_locked(id));
-    } else if (runtime.behaviour_ == Behaviour::ends_at_once) {
-      workload.running = false;
-      workload.log =
-          "{\"level\":\"error\",\"message\":\"the encoder is missing\"}\n{\"level\":\"info\",\"message\":\"bye\"}\n";
+    for (const auto& workload : runtime.workloads_) {
+      if (workload.running && workload.labels == spec.at("labels")) {
+        return fault(context, WYV_CONFLICT, "runtime.already_running", "it runs already");
+      }
     }
-  } catch (const std::exception& refused) {
-    return fault(context, WYV_INTERNAL, "runtime.port", refused.what());
+    Workload workload;
+    workload.handle = "w" + std::to_string(runtime.next_handle_++);
+    workload.labels = spec.at("labels");
+    workload.configuration = Json::parse(get_file(spec.at("argv").back().get<std::string>()));
+    runtime.configurations_[id] = workload.configuration;
+    try {
+      if (runtime.occupied_.contains(port_of(workload.configuration))) {
+        workload.running = false;
+        workload.log = Json{{"level", "error"},
+                            {"message", "cannot listen: Address already in use"},
+                            {"fields", {{"code", "http.address_in_use"}}}}
+                           .dump() +
+                       "\n";
+      } else if (runtime.behaviour_ == Behaviour::answers) {
+        workload.worker = std::make_shared<FakeWorker>(port_of(workload.configuration),
+                                                       workload.configuration.at("identity").at("bootstrap_token"),
+                                                       runtime.spool_locked(id));
+      } else if (runtime.behaviour_ == Behaviour::ends_at_once) {
+        workload.running = false;
+        workload.log =
+            "{\"level\":\"error\",\"message\":\"the encoder is missing\"}\n{\"level\":\"info\",\"message\":\"bye\"}\n";
+      }
+    } catch (const std::exception& refused) {
+      return fault(context, WYV_INTERNAL, "runtime.port", refused.what());
+    }
+    write(out, workload.json().dump());
+    if (!workload.running) ended = workload.json();
+    runtime.workloads_.push_back(std::move(workload));
   }
-  write(out, workload.json().dump());
-  runtime.workloads_.push_back(std::move(workload));
+  if (!ended.is_null()) runtime.tell(ended);
   return WYV_OK;
 }
 
-wyv_status FakeRuntime::stop(wyv_instance* instance, wyv_view handle, std::uint32_t, const wyv_context* context) {
+wyv_status FakeRuntime::stop(wyv_instance* instance, wyv_view handle, std::uint32_t grace_ms,
+                             const wyv_context* context) {
   auto& runtime = self(instance);
+  std::function<void(std::uint32_t)> action;
+  {
+    const std::lock_guard lock(runtime.mutex_);
+    action = runtime.at_stop_;
+  }
+  if (action) action(grace_ms);
   if (runtime.is_away()) return gone(context);
   std::shared_ptr<FakeWorker> ending;
   const std::lock_guard lock(runtime.mutex_);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,12 @@ class FakeRuntime {
 
   // For every start from now on.
   void behave(Behaviour behaviour);
+  // Workers that are started on it end at once, since another program has bound it.
+  void occupy_port(int port);
   // Called in every start, before it does anything, without a lock.
   void at_start(std::function<void()> action);
+  // Called in every stop, with its grace, without a lock.
+  void at_stop(std::function<void(std::uint32_t grace_ms)> action);
   // The runtime is away: every call fails with WYV_UNAVAILABLE.
   void away(bool away);
 
@@ -79,6 +84,7 @@ class FakeRuntime {
   static wyv_status listen(wyv_instance* instance, const wyv_workload_listener* listener, const wyv_context* context);
 
   bool is_away() const;
+  void tell(const Json& workload);
   Workload* find(std::string_view handle);
   FakeSpool& spool_locked(const std::string& channel_id);
 
@@ -89,7 +95,9 @@ class FakeRuntime {
   std::map<std::string, int> starts_;
   std::map<std::string, Json> configurations_;
   Behaviour behaviour_ = Behaviour::answers;
+  std::set<int> occupied_;
   std::function<void()> at_start_;
+  std::function<void(std::uint32_t)> at_stop_;
   bool away_ = false;
   int next_handle_ = 1;
 

@@ -27,6 +27,17 @@ void FakeSpool::add_numbered(Json event) {
   changed_.notify_all();
 }
 
+void FakeSpool::lose_all() {
+  const std::lock_guard lock(mutex_);
+  events_.clear();
+  last_ = 0;
+}
+
+std::int64_t FakeSpool::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
 void FakeSpool::wake() {
   const std::lock_guard lock(mutex_);
   changed_.notify_all();
@@ -60,7 +71,11 @@ FakeWorker::FakeWorker(int port, std::string token, FakeSpool& spool) : token_(s
 }
 
 FakeWorker::~FakeWorker() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    goes_on_.notify_all();
+  }
   ::shutdown(listener_, SHUT_RDWR);
   accepting_.join();
   ::close(listener_);
@@ -71,6 +86,12 @@ FakeWorker::~FakeWorker() {
   spool_.wake();
   for (auto& thread : threads_) thread.join();
   for (const int connection : connections_) ::close(connection);
+}
+
+void FakeWorker::hang(bool hanging) {
+  const std::lock_guard lock(mutex_);
+  hanging_ = hanging;
+  goes_on_.notify_all();
 }
 
 void FakeWorker::last_event(Json event) {
@@ -149,6 +170,14 @@ void FakeWorker::serve(int connection) {
     if (!head) return;
     const auto body = read_bytes(connection, buffer, body_length(*head));
     if (!body) return;
+    {
+      std::unique_lock lock(mutex_);
+      goes_on_.wait(lock, [this] { return !hanging_ || stopping_; });
+    }
+    if (ignored_ > 0) {
+      --ignored_;
+      continue;
+    }
     const auto begin = head->find(' ') + 1;
     const std::string target = head->substr(begin, head->find(' ', begin) - begin);
     const auto mark = std::min(target.find('?'), target.size());
@@ -162,6 +191,7 @@ void FakeWorker::serve(int connection) {
         calls_.push_back({target, body->empty() ? Json() : Json::parse(*body)});
       }
       answer = answer_to(target.substr(0, mark), target.substr(mark), *body);
+      if (answer.contains("error")) status = 409;
     }
     if (stopping_) return;
     const std::string text = answer.dump();
@@ -175,6 +205,7 @@ void FakeWorker::serve(int connection) {
 Json FakeWorker::answer_to(const std::string& path, const std::string& query, const std::string& body) {
   if (path == "/status") return {{"state", "on_air"}};
   if (path == "/events") {
+    if (number_in(query, "after") > spool_.last()) return {{"error", "after is ahead"}, {"code", "events.ahead"}};
     const auto events =
         spool_.after(number_in(query, "after"), std::chrono::milliseconds(number_in(query, "wait_ms")), stopping_);
     return {{"events", events}, {"last", events.empty() ? Json(0) : events.back().at("number")}};

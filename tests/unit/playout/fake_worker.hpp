@@ -26,9 +26,12 @@ class FakeSpool {
   std::vector<Json> after(std::int64_t number, std::chrono::milliseconds wait, const std::atomic<bool>& stopping);
   // Every answer from now on holds all that there is, whatever was asked for.
   void repeat_all() { repeat_all_ = true; }
+  // As after the loss of the worker's folder: nothing is left, and numbers begin at 1.
+  void lose_all();
+  std::int64_t last() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Json> events_;
   std::int64_t last_ = 0;
@@ -51,6 +54,10 @@ class FakeWorker {
 
   // Answers 503 to everything until told otherwise.
   void answer(bool ready) { ready_ = ready; }
+  // Takes calls and answers none, as a stopped process does, until told otherwise.
+  void hang(bool hanging);
+  // Takes the next calls and does not answer them.
+  void ignore(int calls) { ignored_ = calls; }
   // What the worker writes when it is asked to leave the air.
   void last_event(Json event);
   std::vector<WorkerCall> calls(const std::string& path) const;
@@ -65,6 +72,9 @@ class FakeWorker {
   int listener_ = -1;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{true};
+  std::atomic<int> ignored_{0};
+  bool hanging_ = false;
+  std::condition_variable goes_on_;
   mutable std::mutex mutex_;
   std::vector<WorkerCall> calls_;
   Json last_event_;

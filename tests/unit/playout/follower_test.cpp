@@ -82,6 +82,37 @@ TEST_F(Following, AnEventThatCannotBeStoredStaysWithTheWorker) {
   EXPECT_EQ(room.row(id)["status"], "running");
 }
 
+TEST_F(Following, AWorkerWhoseRecordWasLostIsHeardFromItsFirstEventAndTheHoleIsShown) {
+  auto& spool = room.runtime.spool(id);
+  spool.add_numbered({{"type", "item_started"}, {"item_id", "a"}, {"at_us", 1'000'000}, {"number", 500}});
+  ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id).size() == 1; }));
+  spool.lose_all();
+  spool.add({{"type", "item_started"}, {"item_id", "b"}, {"at_us", 9'000'000}});
+  ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id).size() == 3; }));
+  // By their numbers: the hole is nobody's.
+  const auto rows = room.as_run(id);
+  EXPECT_EQ(rows[0]["result"], "unknown");
+  EXPECT_TRUE(rows[0]["item_id"].is_null());
+  EXPECT_FALSE(rows[0]["ended_at"].is_null());
+  EXPECT_EQ(rows[1]["item_id"], "b");
+  EXPECT_EQ(rows[1]["result"], "on_air");
+  EXPECT_EQ(rows[2]["item_id"], "a");
+  EXPECT_EQ(rows[2]["result"], "unknown");
+  EXPECT_THAT(room.database.events("playout.worker.events_lost"), SizeIs(1));
+  EXPECT_EQ(room.row(id)["events_taken"], 1);
+  EXPECT_EQ(room.row(id)["restart_count"], 0);
+}
+
+TEST_F(Following, ASecondLossIsASecondHole) {
+  auto& spool = room.runtime.spool(id);
+  for (int loss = 1; loss <= 2; ++loss) {
+    spool.add_numbered({{"type", "slate_shown"}, {"number", 500}});
+    ASSERT_TRUE(room.database.wait_until([&] { return room.row(id)["events_taken"] == 500; }));
+    spool.lose_all();
+    ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id).size() == static_cast<std::size_t>(loss); }));
+  }
+}
+
 TEST_F(Following, TheControllerDoesNotWaitForLongPollsWhenItStops) {
   for (int i = 0; i < 5; ++i) (void)room.create_on_air();
   const auto worker = room.runtime.worker(id);

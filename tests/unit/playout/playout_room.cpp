@@ -9,10 +9,10 @@
 namespace wyvern::test {
 namespace {
 
-constexpr int ports_a_test = 20;
+constexpr int ports_a_test = 32;
 
 // Tests that run side by side do not look for the same free port.
-int first_port_of_this_process() { return 10'000 + static_cast<int>(getpid() % 1'100) * ports_a_test; }
+int first_port_of_this_process() { return 10'000 + static_cast<int>(getpid() % 700) * ports_a_test; }
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void PlayoutRoom::open() {
                             .secret = std::string(32, 's'),
                             .request_media = [](store::Session&, std::string_view) {},
                             .log = [](std::int32_t, std::string_view, const Json&) {}});
-  table_ = std::make_unique<operations::Table>(access_, 8);
+  table_ = std::make_unique<operations::Table>(access_, 32);
   playout->add_operations(*table_);
   playout->start();
 }
@@ -100,6 +100,10 @@ std::vector<std::string> PlayoutRoom::claims() {
 
 std::vector<Json> PlayoutRoom::as_run(const std::string& channel_id) {
   return database.rows("SELECT * FROM playout_as_run WHERE channel_id = $1 ORDER BY start_number", {channel_id});
+}
+
+std::filesystem::path PlayoutRoom::folder(const std::string& channel_id) const {
+  return database.folder.path() / "state" / "playout" / channel_id;
 }
 
 std::vector<std::string> PlayoutRoom::reasons(const std::string& channel_id) {

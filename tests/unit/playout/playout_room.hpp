@@ -1,6 +1,7 @@
 // The playout room as the program puts it together, over a real store and a runtime of the test's own.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct PlayoutRoom {
   std::vector<std::string> claims();
   // Oldest first.
   std::vector<Json> as_run(const std::string& channel_id);
+  std::filesystem::path folder(const std::string& channel_id) const;
   // Every error_message that the channel was announced with.
   std::vector<std::string> reasons(const std::string& channel_id);
 

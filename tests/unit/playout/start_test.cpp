@@ -137,6 +137,51 @@ TEST_F(Start, AChannelThatStartsCanNeitherBeEditedNorDeleted34) {
   EXPECT_EQ(room.row(id)["name"], "News");
 }
 
+TEST_F(Start, WorkersThatDoNotAnswerHoldUpNoOtherChannel) {
+  room.runtime.behave(Behaviour::is_silent);
+  std::vector<std::string> silent;
+  std::vector<std::shared_ptr<RecordedAnswer>> answers;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(room.create());
+    answers.push_back(room.begin("start", silent.back()));
+  }
+  for (const auto& id : silent) ASSERT_TRUE(room.database.wait_until([&] { return room.runtime.starts(id) == 1; }));
+  room.runtime.behave(Behaviour::answers);
+  const auto id = room.create();
+  ASSERT_EQ(room.call("start", id)->status(), 200);
+  for (const auto& other : silent) {
+    EXPECT_EQ(room.row(other)["status"], "starting");
+    EXPECT_EQ(room.call("stop", other)->status(), 200);
+  }
+  for (const auto& answer : answers) answer->wait_for_end();
+}
+
+TEST_F(Start, APortThatAnotherProgramHasBoundMeanwhileIsPassedOver) {
+  const int first = room.settings.first_worker_port;
+  room.runtime.occupy_port(first);
+  room.runtime.occupy_port(first + 1);
+  const auto id = room.create({{"port", 9000}});
+  const auto answer = room.call("start", id);
+  ASSERT_EQ(answer->status(), 200) << answer->text();
+  EXPECT_EQ(room.row(id)["worker_port"], first + 2);
+  EXPECT_EQ(room.runtime.starts(id), 3);
+  EXPECT_THAT(room.runtime.known(id), SizeIs(1));
+  EXPECT_THAT(room.claims(), SizeIs(2));
+}
+
+TEST_F(Start, WhenNoPortIsLeftTheRangeAndTheRemedyAreNamed) {
+  const int first = room.settings.first_worker_port;
+  room.close();
+  room.settings.last_worker_port = first + 1;
+  room.open();
+  room.runtime.occupy_port(first);
+  room.runtime.occupy_port(first + 1);
+  const auto id = room.create();
+  EXPECT_EQ(room.call("start", id)->status(), 500);
+  expect_failed_whole(id, "between " + std::to_string(first) + " and " + std::to_string(first + 1));
+  expect_failed_whole(id, "playout.worker_ports");
+}
+
 TEST_F(Start, ManyChannelsStartAtTheSameTime) {
   std::vector<std::string> ids;
   for (int i = 0; i < 12; ++i) ids.push_back(room.create({{"port", 9000 + i}}));
