@@ -117,13 +117,16 @@ TEST(Adoption, TheFolderOfADeletedChannelIsRemovedWithItsToken) {
 TEST(Adoption, AFolderOfAChannelThatIsNoMoreIsRemovedOnceItsWorkerIsGone) {
   PlayoutRoom room;
   const std::string id = store::new_uuid();
+  const std::string without_worker = store::new_uuid();
   create_directories(room.folder(id) / "spool");
+  create_directories(room.folder(without_worker) / "spool");
   create_directories(room.folder("notes"));
   room.runtime.add_workload(id, "1");
   std::atomic<bool> there_when_stopped{false};
   room.runtime.at_stop([&](std::uint32_t) { there_when_stopped = exists(room.folder(id)); });
   room.open();
   ASSERT_TRUE(room.database.wait_until([&] { return !exists(room.folder(id)); }));
+  ASSERT_TRUE(room.database.wait_until([&] { return !exists(room.folder(without_worker)); }));
   EXPECT_TRUE(there_when_stopped);
   EXPECT_THAT(room.runtime.known(id), IsEmpty());
   EXPECT_TRUE(exists(room.folder("notes")));

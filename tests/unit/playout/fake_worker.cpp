@@ -174,8 +174,8 @@ void FakeWorker::serve(int connection) {
       std::unique_lock lock(mutex_);
       goes_on_.wait(lock, [this] { return !hanging_ || stopping_; });
     }
-    if (ignored_ > 0) {
-      --ignored_;
+    if (to_ignore_ > 0) {
+      --to_ignore_;
       continue;
     }
     const auto begin = head->find(' ') + 1;

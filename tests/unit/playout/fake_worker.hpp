@@ -57,7 +57,8 @@ class FakeWorker {
   // Takes calls and answers none, as a stopped process does, until told otherwise.
   void hang(bool hanging);
   // Takes the next calls and does not answer them.
-  void ignore(int calls) { ignored_ = calls; }
+  void ignore(int calls) { to_ignore_ = calls; }
+  bool has_ignored_all() const { return to_ignore_ == 0; }
   // What the worker writes when it is asked to leave the air.
   void last_event(Json event);
   std::vector<WorkerCall> calls(const std::string& path) const;
@@ -72,7 +73,7 @@ class FakeWorker {
   int listener_ = -1;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{true};
-  std::atomic<int> ignored_{0};
+  std::atomic<int> to_ignore_{0};
   bool hanging_ = false;
   std::condition_variable goes_on_;
   mutable std::mutex mutex_;

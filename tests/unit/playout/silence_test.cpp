@@ -72,6 +72,7 @@ TEST_F(Silence, IsToldFromTriesOfTheControllersOwnAndNotFromTheClock) {
   // finds its tries overdue when it goes on.
   const auto worker = room.runtime.worker(id);
   worker->ignore(2);
+  ASSERT_TRUE(room.database.wait_until([&] { return worker->has_ignored_all(); }));
   room.runtime.spool(id).add({{"type", "item_started"}, {"item_id", "a"}, {"at_us", 1'000'000}});
   ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id).size() == 1; }));
   EXPECT_EQ(room.row(id)["restart_count"], 0);
@@ -97,7 +98,7 @@ TEST_F(Silence, AStoreThatIsAwayIsNotTheWorkersSilence) {
   EXPECT_EQ(room.row(id)["status"], "running");
 }
 
-TEST_F(Silence, AStopOfASilentWorkerAsksItForNothingMore) {
+TEST_F(Silence, KeepsNobodyFromStoppingTheChannel) {
   room.runtime.worker(id)->hang(true);
   ASSERT_TRUE(room.database.wait_until([&] { return !room.reasons(id).empty(); }));
   ASSERT_EQ(room.call("stop", id)->status(), 200);
