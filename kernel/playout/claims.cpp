@@ -79,8 +79,7 @@ int claim_worker_port(store::Session& session, std::string_view node, PortRange 
   }
   throw Refusal(503, "playout.no_worker_port",
                 "no free port for a worker between " + std::to_string(range.first) + " and " +
-                    std::to_string(range.last) +
-                    "; widen playout.worker_ports, or give each wyvernd of this machine a range of its own");
+                    std::to_string(range.last) + "; widen playout.worker_ports");
 }
 
 }  // namespace wyvern::playout
