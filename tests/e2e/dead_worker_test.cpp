@@ -49,6 +49,25 @@ TEST_F(DeadWorker, ThatWasKilledIsNamedByTheChannelUntilItIsBack) {
   EXPECT_FALSE(row_of(rows, "loss")["reason"].get<std::string>().empty());
 }
 
+TEST_F(DeadWorker, ThatLivesButDoesNotAnswerIsReplacedAndNamedByTheChannelUntilThen) {
+  on_air();
+  const pid_t worker = air.wyvern.worker_pid(air.channel);
+  ::kill(worker, SIGSTOP);
+  const Json silent = channel_said([](const Json& channel) { return channel["error_message"].is_string(); });
+  EXPECT_THAT(silent["error_message"].get<std::string>(), HasSubstr("did not answer within"));
+  ASSERT_TRUE(air.wyvern.await([&] {
+    const Json now = air.get();
+    return now["status"] == "running" && now["restart_count"] == 1;
+  })) << air.get();
+  EXPECT_TRUE(air.get()["error_message"].is_null());
+  EXPECT_NE(air.wyvern.worker_pid(air.channel), worker);
+  EXPECT_NE(::kill(worker, 0), 0) << "the silent worker was left behind";
+  EXPECT_TRUE(air.wyvern.logged("did not answer within")) << air.wyvern.log();
+  air.await_engine([](const Json& engine) { return engine["state"] == "playing"; });
+  const auto rows = air.await_as_run([](const auto& all) { return !row_of(all, "loss").is_null(); });
+  EXPECT_TRUE(row_of(rows, "lost").is_object()) << Json(rows);
+}
+
 TEST_F(DeadWorker, ThatCannotComeBackLeavesTheChannelInErrorWithTheReasonAndIsTriedAgain) {
   // A folder of plugins of which one will be taken away.
   const auto plugins = air.wyvern.folder() / "plugins";
