@@ -13,7 +13,8 @@ using wyvern::media::ExpectedItem;
 using wyvern::media::StreamReport;
 
 // Three items one after the other, made into a transport stream by ffmpeg from frames that the filter chose.
-StreamReport seen_through(const std::string& name, const std::string& picture_filter, const std::string& sound_filter) {
+StreamReport seen_through(const std::string& name, const std::string& picture_filter, const std::string& sound_filter,
+                          int rate = 25) {
   const auto folder = std::filesystem::temp_directory_path() / "wyvern-marked-clips";
   std::filesystem::create_directories(folder);
   std::vector<ExpectedItem> items;
@@ -39,7 +40,7 @@ StreamReport seen_through(const std::string& name, const std::string& picture_fi
                               "-tune zerolatency -enc_time_base 1:90000 -c:a aac -f mpegts '" +
                               out + "'";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(concurrency-mt-unsafe)
-  const auto report = analyse(wyvern::media::decode_stream(out, {16.0 / 9}), items, 25, 1);
+  const auto report = analyse(wyvern::media::decode_stream(out, {16.0 / 9}), items, rate, 1);
   std::filesystem::remove(out);
   return report;
 }
@@ -74,6 +75,14 @@ TEST(StreamAnalyser, MeasuresHowFarTheSoundIsAwayFromItsPicture) {
   const auto report = seen_through("late-sound", "null", "adelay=12:all=1");
   const auto whole = seen_through("whole", "null", "anull");
   EXPECT_NEAR(report.greatest_offset_ms() - whole.greatest_offset_ms(), 12.0, 0.2) << report.text();
+}
+
+// At twice the rate each frame comes two times: who joins at the second one must not take it for the first.
+TEST(StreamAnalyser, IsNotMisledByJoiningInTheMiddleOfARepeatedFrame) {
+  const auto report =
+      seen_through("joined", "fps=50,trim=start=0.62,setpts=PTS-STARTPTS", "atrim=start=0.62,asetpts=PTS-STARTPTS", 50);
+  EXPECT_GE(report.sound_offsets_ms.size(), 8U);
+  EXPECT_LT(report.greatest_offset_ms() - report.least_offset_ms(), 1.0) << report.text();
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ class Analysis {
     stamps();
     const auto runs = split(stream_, 1 / rate_);
     for (std::size_t i = 1; i + 1 < runs.size(); ++i) frames(runs[i]);
-    for (const auto& run : runs) sound(run);
+    for (const auto& run : runs) sound(run, &run == runs.data());
     return report_;
   }
 
@@ -118,15 +118,21 @@ class Analysis {
     }
   }
 
-  void sound(const Run& run) {
+  void sound(const Run& run, bool joined) {
     const auto found = items_.find(run.clip);
     if (found == items_.end() || found->second->clip.audio_ms == 0) return;
     const ClipSpec& clip = found->second->clip;
-    // The in point, or where a run that was joined in its middle begins.
+    // The in point; of a run that was joined in its middle, the first new frame: how often the one before it had been
+    // shown already, nobody saw.
     const auto shown = expected_frames(*found->second, rate_);
-    const auto at = std::find(shown.begin(), shown.end(), run.numbers.front());
+    std::size_t first = 0;
+    if (joined)
+      while (first < run.numbers.size() && run.numbers[first] == run.numbers.front()) ++first;
+    if (first == run.numbers.size()) return;
+    const auto at = std::find(shown.begin(), shown.end(), run.numbers[first]);
     if (at == shown.end()) return;
-    const double from_clip_s = found->second->in_s + static_cast<double>(at - shown.begin()) / rate_;
+    const double from_clip_s =
+        found->second->in_s + static_cast<double>(at - shown.begin() - static_cast<std::ptrdiff_t>(first)) / rate_;
     const auto mark = tone_mark(48'000);
     for (int k = 0;; ++k) {
       const double tone_s = first_tone_s + k * tone_distance_s;
