@@ -79,7 +79,17 @@ double skip_once(const OnAir& air) {
   return static_cast<double>(us_of_day(air.get("/asrun")[0]["started_at"]) - asked) / 1000.0;
 }
 
+void play(const OnAir& air) {
+  (void)start_once(air);
+  if (air.post("/play", {{"playlist_id", air.playlist}}).status != 200) throw std::runtime_error("play was refused");
+  if (!air.wyvern.await([&] { return air.get("/status")["engine"]["state"] == "playing"; }))
+    throw std::runtime_error("nothing plays");
+}
+
+// On a channel that was just started: the pauses between restarts grow, which is not what is measured here.
 double recover_once(const OnAir& air) {
+  if (air.post("/stop").status != 200) throw std::runtime_error("stop was refused");
+  play(air);
   const auto before = air.get("")["restart_count"].get<int>();
   ::kill(air.wyvern.worker_pid(air.channel), SIGKILL);
   const auto killed = Clock::now();
@@ -106,9 +116,7 @@ int main() {
   }
   bool kept = within(500, "POST /start to the first packet", starts);
 
-  (void)start_once(air);
-  if (air.post("/play", {{"playlist_id", air.playlist}}).status != 200) throw std::runtime_error("play was refused");
-  if (!air.wyvern.await([&] { return !air.get("/asrun").empty(); })) throw std::runtime_error("nothing plays");
+  play(air);
   std::vector<double> skips;
   for (int i = 0; i < rounds; ++i) {
     // An operator skips to an item that is cued; that it is, the status says.
@@ -118,10 +126,10 @@ int main() {
     });
     skips.push_back(skip_once(air));
   }
-  kept = within(100, "POST /skip to the first frame of the next item", skips) && kept;
+  kept = within(200, "POST /skip to the first frame of the next item", skips) && kept;
 
   std::vector<double> recoveries;
   for (int i = 0; i < 3; ++i) recoveries.push_back(recover_once(air));
-  kept = within(5000, "kill -9 of the worker to playing again", recoveries) && kept;
+  kept = within(2000, "kill -9 of the worker to playing again", recoveries) && kept;
   return kept ? 0 : 1;
 }
