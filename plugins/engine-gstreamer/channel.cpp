@@ -60,7 +60,6 @@ std::shared_ptr<EncoderTrunk> Channel::make_trunk() {
         for (const auto& output : outputs_)
           if (output->takes() == muxer) output->deliver(muxed);
       });
-  trunk->start(base_time_);
   return trunk;
 }
 
@@ -69,7 +68,11 @@ void Channel::start() {
     const std::lock_guard lock(mutex_);
     if (on_air_) throw Failure(WYV_WRONG_STATE, "engine.on_air", "the channel is on air already");
   }
-  // A little ahead, so that the encoder is there when the first frame comes.
+  // Building takes longer than a frame lasts: the clock begins when all is there.
+  auto trunk = make_trunk();
+  std::shared_ptr<Preview> preview;
+  if (!preview_directory_.empty()) preview = std::make_shared<Preview>(format_, settings_.preview, preview_directory_);
+  // A little ahead, so that the encoder runs when the first frame comes.
   constexpr std::int64_t lead_ns = 30'000'000;
   const std::int64_t now_ns = std::chrono::steady_clock::now().time_since_epoch().count();
   const auto wall_us =
@@ -84,12 +87,8 @@ void Channel::start() {
   }
   // Stamps begin at one second: the encoder's delay moves the first sound below that of the first picture.
   base_time_ = static_cast<GstClockTime>(clock_.base_ns() - second_ns);
-  auto trunk = make_trunk();
-  std::shared_ptr<Preview> preview;
-  if (!preview_directory_.empty()) {
-    preview = std::make_shared<Preview>(format_, settings_.preview, preview_directory_);
-    preview->start(base_time_);
-  }
+  if (trunk) trunk->start(base_time_);
+  if (preview) preview->start(base_time_);
   {
     const std::lock_guard lock(feeding_);
     trunk_ = std::move(trunk);
@@ -165,6 +164,7 @@ void Channel::renew_failed() {
   };
   if (!muxers_.empty() && missing(trunk_)) {
     auto renewed = make_trunk();
+    renewed->start(base_time_);
     const std::lock_guard lock(feeding_);
     trunk_ = std::move(renewed);
   }

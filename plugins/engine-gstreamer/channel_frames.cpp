@@ -1,4 +1,5 @@
 // The part of Channel that runs on the scheduler's thread: one frame per tick; and the status that tells of it.
+#include <pthread.h>
 #include <time.h>
 
 #include <cerrno>
@@ -23,6 +24,13 @@ void sleep_until(std::int64_t due_ns) {
   }
 }
 
+// The clock's thread does little and must not wait behind decoders. Where real time is not granted (CAP_SYS_NICE, or
+// RLIMIT_RTPRIO of the service), it runs as any other.
+void put_first() {
+  const sched_param priority{1};
+  (void)pthread_setschedparam(pthread_self(), SCHED_RR, &priority);
+}
+
 void stamp(GstBuffer* buffer, std::int64_t from_ns, std::int64_t to_ns) {
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(from_ns);
   GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
@@ -36,6 +44,7 @@ void stamp(GstBuffer* buffer, std::int64_t from_ns, std::int64_t to_ns) {
 
 void Channel::run() {
   pthread_setname_np(pthread_self(), "wyv-scheduler");
+  put_first();
   while (!stopping_) {
     std::int64_t due_ns;
     {
