@@ -21,4 +21,5 @@ function(wyvern_add_room name)
   target_link_libraries(wyvern_${name}
     PUBLIC wyvern_sdk ${arg_USES} ${arg_LIBRARIES}
     PRIVATE wyvern_flags ${arg_PRIVATE_LIBRARIES})
+  wyvern_precompile(wyvern_${name})
 endfunction()

@@ -17,6 +17,7 @@ function(wyvern_add_test name)
     set_property(GLOBAL APPEND PROPERTY WYVERN_TSAN_SUITES ${name})
   endif()
   target_link_libraries(${name} PRIVATE wyvern_flags GTest::gtest GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
+  wyvern_precompile(${name})
   target_compile_definitions(${name} PRIVATE
     WYVERN_BUILD_DIR="${CMAKE_BINARY_DIR}" WYVERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   # The lists of CTest take one label per property value, so several are joined with an escaped semicolon.
