@@ -121,8 +121,11 @@ std::pair<int, std::string> status_of(const Error& error) {
 }
 
 void refuse_overload(Answer& answer, std::string_view correlation) {
-  answer_error(answer, 503, "operation.overloaded", "too many calls wait, or the service is stopping; try again soon",
-               nullptr, correlation);
+  answer_error(answer, 503, "operation.overloaded", "too many calls wait; try again soon", nullptr, correlation);
+}
+
+void refuse_stopping(Answer& answer, std::string_view correlation) {
+  answer_error(answer, 503, "operation.stopping", "the service is stopping; nothing was done", nullptr, correlation);
 }
 
 }  // namespace
@@ -218,13 +221,15 @@ void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_pt
     run(entry, request, *answer, answer, cancelled);
     return;
   }
+  bool stops;
   {
     const std::lock_guard lock(mutex_);
     constexpr std::size_t most_waiting = 1024;
-    if (!stopping_ && waiting_.size() < most_waiting) {
+    stops = stopping_;
+    if (!stops && waiting_.size() < most_waiting) {
       waiting_.emplace_back([this, &entry, request = std::move(request), answer, cancelled](bool stopping) mutable {
         if (stopping) {
-          refuse_overload(*answer, request.correlation);
+          refuse_stopping(*answer, request.correlation);
         } else {
           run(entry, request, *answer, answer, cancelled);
         }
@@ -233,6 +238,7 @@ void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_pt
       return;
     }
   }
+  if (stops) return refuse_stopping(*answer, request.correlation);
   refuse_overload(*answer, request.correlation);
 }
 
