@@ -1,5 +1,9 @@
 #include "connection.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <random>
 
@@ -153,8 +157,8 @@ void Connection::on_read_end(bool orderly) {
 
 void Connection::process() {
   while (phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::body) {
-    if (out_.size() > most_unread_answers) flush();
-    if (out_.size() > most_unread_answers || end_after_write_ || !parse()) break;
+    if (out_.size() > most_unread()) flush();
+    if (out_.size() > most_unread() || end_after_write_ || !parse()) break;
   }
   flush();
   deadlines_.arm(phase_, requests_);
@@ -316,16 +320,28 @@ void Connection::flush() {
   if (out_.empty() && end_after_write_ && phase_ != Phase::lingering) linger();
 }
 
+// Nor more than lets the next answer begin without its sender having to pause.
+std::uint64_t Connection::most_unread() const {
+  return std::min<std::uint64_t>(most_unread_answers, core_->settings.max_queued_bytes / 2);
+}
+
+// Of what was written; -1 when the system does not say.
+int Connection::unacknowledged() {
+  int bytes = -1;
+  return ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
+
 void Connection::await_reader() {
   writing_ = true;
+  unacknowledged_ = unacknowledged();
   deadlines_.await_reader();
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](ErrorCode) {
     self->writing_ = false;
     if (self->phase_ == Phase::closed) return;
     self->deadlines_.reader_took();
-    const bool paused = self->out_.size() > most_unread_answers;
+    const bool paused = self->out_.size() > self->most_unread();
     self->flush();
-    if (paused && self->out_.size() <= most_unread_answers) self->process();
+    if (paused && self->out_.size() <= self->most_unread()) self->process();
   });
 }
 
@@ -360,9 +376,15 @@ void Connection::close() {
 void Connection::on_deadline() {
   if (phase_ == Phase::closed) return;
   const auto now = Deadlines::now_ns();
-  if (deadlines_.write_passed(now))
-    return drop_slow_reader(exchange_.operation(),
-                            "it took no byte for " + std::to_string(core_->settings.write_timeout.count()) + " ms");
+  if (deadlines_.write_passed(now)) {
+    // The socket can be written to again only after many bytes have left; what the reader took meanwhile counts too.
+    const int left = unacknowledged();
+    if (left < 0 || left >= unacknowledged_)
+      return drop_slow_reader(exchange_.operation(),
+                              "it took no byte for " + std::to_string(core_->settings.write_timeout.count()) + " ms");
+    unacknowledged_ = left;
+    return deadlines_.await_reader();
+  }
   if (!deadlines_.read_passed(now)) return;
   // Not idle while it reads the last answer, however long that takes.
   if (phase_ == Phase::idle && !out_.empty()) return deadlines_.arm_again(phase_);

@@ -58,6 +58,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void refuse(const Refusal& refusal);
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
               const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
+  std::uint64_t most_unread() const;
+  int unacknowledged();
   void await_reader();
   void end_after_write();
   void linger();
@@ -78,6 +80,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   WriteQueue out_;
   bool writing_ = false;
+  int unacknowledged_ = 0;  // when it was last seen to wait for its reader
   bool end_after_write_ = false;
 
   Phase phase_ = Phase::idle;
