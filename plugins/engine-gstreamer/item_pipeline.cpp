@@ -2,6 +2,8 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
@@ -29,18 +31,44 @@ struct ItemPipeline::Callbacks {
     }
     item.changed_.notify_all();
   }
+  // One core decodes HD in real time, and each further frame thread holds pictures and costs switches. What is larger
+  // or coded more densely gets some, before its decoder is opened.
+  static GstPadProbeReturn coded(GstPad* pad, GstPadProbeInfo* info, gpointer) {
+    GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+    if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    const GstStructure* coding = gst_caps_get_structure(caps, 0);
+    int width = 0;
+    int height = 0;
+    gst_structure_get_int(coding, "width", &width);
+    gst_structure_get_int(coding, "height", &height);
+    const bool light =
+        (gst_structure_has_name(coding, "video/x-h264") != FALSE || gst_structure_has_name(coding, "video/mpeg")) &&
+        width * height <= 1920 * 1088;
+    g_object_set(GST_PAD_PARENT(pad), "max-threads", light ? 1 : static_cast<int>(std::min(4U, g_get_num_processors())),
+                 nullptr);
+    return GST_PAD_PROBE_OK;
+  }
+  // Pictures are shown without a copy, so a decoder may draw into them only once. These do; some old ones draw the next
+  // picture over the last.
+  static bool decodes_into_fresh_pictures(const std::string& factory) {
+    static constexpr std::array fresh{"avdec_h264", "avdec_h265",   "avdec_mpeg2video", "avdec_mpeg4", "avdec_vp8",
+                                      "avdec_vp9",  "avdec_prores", "avdec_dnxhd",      "avdec_mjpeg"};
+    return std::find(fresh.begin(), fresh.end(), factory) != fresh.end();
+  }
   static void element_added(GstBin*, GstBin*, GstElement* element, gpointer data) {
     GstElementFactory* factory = gst_element_get_factory(element);
     if (factory == nullptr) return;
     const std::string name = GST_OBJECT_NAME(factory);
     if (name == "qtdemux") self(data).time_base_ = TimeBase::stream;
     if (name == "tsdemux") self(data).transport_stream_ = true;
-    const auto set = [element](const char* name, int value) {
-      if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), name) != nullptr)
-        g_object_set(element, name, value, nullptr);
-    };
-    // A decoder at real time needs one core at most; each further frame thread holds pictures and costs switches.
-    set("max-threads", 1);
+    GObjectClass* kind = G_OBJECT_GET_CLASS(element);
+    const Gst<GstPad> sink(gst_element_get_static_pad(element, "sink"));
+    if (sink && g_object_class_find_property(kind, "max-threads") != nullptr)
+      gst_pad_add_probe(sink.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &coded, nullptr, nullptr);
+    if (g_object_class_find_property(kind, "direct-rendering") != nullptr && !decodes_into_fresh_pictures(name))
+      g_object_set(element, "direct-rendering", FALSE, nullptr);
   }
   static GstFlowReturn new_picture(GstAppSink* sink, gpointer data) {
     const Gst<GstSample> sample(gst_app_sink_pull_sample(sink));
