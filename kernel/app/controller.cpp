@@ -176,7 +176,9 @@ int run_controller(Process& process) {
 
   const int signal = wait_for_end();
   process.log("app", WYV_LOG_INFO, "ending; workers stay on air", {{"signal", signal}});
-  deadline.emplace(process, end_at_the_latest);
+  // A worker that is being stopped or started at this moment has its own time.
+  const auto settings = playout::Settings::from(config.sections.at("playout"));
+  deadline.emplace(process, end_at_the_latest + 2 * settings.stop_grace + settings.worker_start_timeout);
   streams.stop();
   table.stop();
   playout.stop();
