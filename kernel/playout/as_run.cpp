@@ -71,14 +71,16 @@ void begin_item(store::Session& session, const Channel& channel, std::int64_t nu
          {time_or_now(event), std::nullopt, integer_of(event, "frame"), std::nullopt, "on_air"});
 }
 
-// Ends the row that is open; one that began before the log was kept gets a row now, of which the beginning is unknown.
+// Ends the row that is open, or that was given up when the channel was stopped without its worker's answer: that one
+// has no count of frames. One that began before the log was kept gets a row now, of which the beginning is unknown.
 void end_item(store::Session& session, const Channel& channel, std::int64_t number, const Json& event) {
   const std::string result = text_of(event, "result").value_or("played");
   const auto ended = time_or_now(event);
   const auto changed = session.run(
       "UPDATE playout_as_run SET ended_at = $1, end_frame = $2, frames_sent = $3, repeated_frames = $4, result = $5, "
       "reason = $6 WHERE channel_id = $7 AND start_number = (SELECT MAX(start_number) FROM playout_as_run WHERE "
-      "channel_id = $7 AND item_id = $8 AND ended_at IS NULL AND start_number < $9)",
+      "channel_id = $7 AND item_id = $8 AND (ended_at IS NULL OR (result = 'lost' AND frames_sent IS NULL)) AND "
+      "start_number < $9)",
       {ended, integer_of(event, "frame"), integer_of(event, "frames_sent"), integer_of(event, "repeated_frames"),
        result, text_of(event, "reason"), channel.id, text_of(event, "item_id"), number});
   if (changed != 0) return;

@@ -175,8 +175,10 @@ Reply change_channel(Playout& playout, const Call& call) {
     if (call.has("node_id")) {
       session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {optional_text(call.input, "node_id"), id});
     }
-    // One in error may still be wanted, with its claims held; an edit takes it off air for good.
-    release_claims(session, {"channel", id});
+    // One in error may still be wanted, with its claims held; an edit takes it off air for good. A worker that still
+    // lives keeps what it holds until the reconciler has ended it.
+    if (!channel.container_id) release_claims(session, {"channel", id});
+    session.after_commit([&playout, id] { playout.reconciler().wake(id); });
     announce_channel(session, dependencies, get_channel(session, id));
     return channel_json(session, dependencies, id);
   });

@@ -60,18 +60,26 @@ void Follower::follow() {
     const auto wait = answering ? answer_within : milliseconds(0);
     const auto timeout = wait + answer_within;
     const auto began = Clock::now();
+    bool came = false;  // an answer, whatever becomes of its events
     try {
-      const auto taken = take(wait, timeout);
+      const auto taken = take(wait, timeout, came);
       if (taken) {
         answered();
+        // One that ends answers at once, without news.
+        if (!*taken && wait.count() > 0 && Clock::now() - began < wait / 2) pause(after_fault);
         continue;
       }
       if (stopping_) return;
-      if (taken.error().status != WYV_EXHAUSTED) {  // that would be our own fault, with every worker at once
+      // Out of something would be our own fault, with every worker at once. A worker that has answered before and now
+      // refuses does not do its work, but it lives; before its first answer that may be anybody on its port.
+      const auto& error = taken.error();
+      const bool nobody = error.status == WYV_TIMEOUT || error.status == WYV_UNAVAILABLE;
+      if (nobody || (state() == State::awaited && error.status != WYV_EXHAUSTED)) {
         not_answered(std::min<Clock::duration>(Clock::now() - began, timeout), taken.error().message);
       }
     } catch (const std::exception& fault) {
-      // Says nothing about the worker.
+      if (came) answered();
+      // Says nothing else about the worker.
       dependencies_.log(WYV_LOG_ERROR, "events of a worker could not be stored; they stay with the worker",
                         {{"channel_id", channel_id_}, {"fault", fault.what()}});
     }
@@ -109,13 +117,14 @@ void Follower::not_answered(Clock::duration waited, const std::string& fault) {
   changed_();
 }
 
-Result<bool> Follower::take(milliseconds wait, milliseconds timeout) {
+Result<bool> Follower::take(milliseconds wait, milliseconds timeout, bool& came) {
   const auto asked = dependencies_.store.read([&](store::Session& session) {
     const auto channel = find_channel(session, channel_id_);
     return channel ? channel->events_taken : 0;
   });
   const std::string path = "/events?after=" + std::to_string(asked) + "&wait_ms=" + std::to_string(wait.count());
   const auto answer = call_worker(address_, "GET", path, nullptr, timeout, &stopping_);
+  came = static_cast<bool>(answer);
   if (answer) return store(asked, answer->at("events"));
   if (answer.error().code != "events.ahead") return answer.error();
   start_over(asked, answer.error());
@@ -154,9 +163,10 @@ void Follower::start_over(std::int64_t asked, const Error& refusal) {
 
 void Follower::take_the_rest(milliseconds timeout) {
   const auto until = Clock::now() + timeout;
+  bool came = false;
   try {
     for (bool more = true; more && Clock::now() < until;) {
-      const auto taken = take(milliseconds(0), timeout);
+      const auto taken = take(milliseconds(0), timeout, came);
       more = taken && *taken;
       if (taken) continue;
       dependencies_.log(WYV_LOG_WARNING, "the last events of a worker were not taken; they stay in its spool",

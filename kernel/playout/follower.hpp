@@ -44,8 +44,8 @@ class Follower {
   using Clock = std::chrono::steady_clock;
 
   void follow();
-  // Whether there was anything new.
-  Result<bool> take(std::chrono::milliseconds wait, std::chrono::milliseconds timeout);
+  // Whether there was anything new. `came` tells that the worker answered even where storing its events throws.
+  Result<bool> take(std::chrono::milliseconds wait, std::chrono::milliseconds timeout, bool& came);
   bool store(std::int64_t asked, const Json& events);
   // The worker's spool is not the one that gave out the numbers which the channel has.
   void start_over(std::int64_t asked, const Error& refusal);

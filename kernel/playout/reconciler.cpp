@@ -141,7 +141,9 @@ void Reconciler::take_off_air(const Channel& channel, const std::optional<Worklo
   }
   unfollow(channel.id);
   pauses_.forget(channel.id);
-  if (channel.status == "stopped" || (channel.status == "error" && !channel.container_id)) return;
+  if (channel.status == "stopped" ||
+      (channel.status == "error" && !channel.container_id && !channel.loaded_playlist_id))
+    return;
   if (grant::stopped(dependencies_, channel)) settled();
 }
 

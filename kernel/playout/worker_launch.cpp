@@ -109,6 +109,8 @@ Json worker_configuration(const Dependencies& dependencies, const Channel& chann
             {"epoch", channel.epoch},
             {"engine", dependencies.engine.name},
             {"spool_dir", (folder / "spool").string()},
+            // Only a worker that comes back goes on where the one before it was; one that an operator starts waits.
+            {"resume", channel.recovering() || channel.loaded_playlist_id.has_value()},
             {"channel", std::move(description)}}}};
 }
 
@@ -158,6 +160,16 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
   return Json::parse(*started).at("handle").get<std::string>();
 }
 
+namespace {
+// A plugin may log whatever it likes under these names.
+std::optional<std::string> text_in(const Json& from, const char* name) {
+  if (!from.is_object()) return std::nullopt;
+  const auto found = from.find(name);
+  if (found == from.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+}  // namespace
+
 LastWords last_words(const Dependencies& dependencies, const std::string& handle) {
   constexpr std::uint64_t tail_bytes = 16 * 1024;
   Call call(output_timeout);
@@ -177,9 +189,8 @@ LastWords last_words(const Dependencies& dependencies, const std::string& handle
       last = {{}, line};
       continue;
     }
-    const Json fields = json.value("fields", Json::object());
-    last = {fields.is_object() ? fields.value("code", "") : "", json.value("message", line)};
-    if (json.value("level", "") == "error") last_error = last;
+    last = {text_in(json.value("fields", Json()), "code").value_or(""), text_in(json, "message").value_or(line)};
+    if (text_in(json, "level") == "error") last_error = last;
   }
   return last_error.message.empty() ? last : last_error;
 }

@@ -82,6 +82,26 @@ TEST_F(Following, AnEventThatCannotBeStoredStaysWithTheWorker) {
   EXPECT_EQ(room.row(id)["status"], "running");
 }
 
+TEST_F(Following, ABrokenEventInTheSpoolDoesNotKeepTheNextWorkerFromBeingTakenForOnAir) {
+  room.runtime.spool(id).add_numbered({{"type", 5}, {"number", 1}});
+  room.runtime.kill(id);
+  ASSERT_TRUE(room.wait_for_restart(id, 1));
+  EXPECT_TRUE(room.wait_for_status(id, "running"));
+}
+
+TEST_F(Following, TheEndOfAnItemThatWasGivenUpAtAStopIsToldByTheNextWorkerAndGetsNoRowOfItsOwn) {
+  auto& spool = room.runtime.spool(id);
+  spool.add({{"type", "item_started"}, {"item_id", "a"}, {"at_us", 1'000'000}});
+  ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id).size() == 1; }));
+  room.runtime.worker(id)->answer(false);
+  ASSERT_EQ(room.call("stop", id)->status(), 200);
+  ASSERT_EQ(room.as_run(id)[0]["result"], "lost");
+  spool.add({{"type", "item_ended"}, {"item_id", "a"}, {"at_us", 3'000'000}, {"result", "lost"}, {"frames_sent", 50}});
+  ASSERT_EQ(room.call("start", id)->status(), 200);
+  ASSERT_TRUE(room.database.wait_until([&] { return room.as_run(id)[0]["frames_sent"] == 50; }));
+  EXPECT_THAT(room.as_run(id), SizeIs(1));
+}
+
 TEST_F(Following, AWorkerWhoseRecordWasLostIsHeardFromItsFirstEventAndTheHoleIsShown) {
   auto& spool = room.runtime.spool(id);
   spool.add_numbered({{"type", "item_started"}, {"item_id", "a"}, {"at_us", 1'000'000}, {"number", 500}});
