@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "playout/json_fields.hpp"
+
 namespace wyvern::playout {
 namespace {
-
-std::optional<std::string> text_of(const Json& event, const char* name) {
-  if (!event.contains(name) || !event[name].is_string()) return std::nullopt;
-  return event[name].get<std::string>();
-}
-
-std::optional<std::int64_t> integer_of(const Json& event, const char* name) {
-  if (!event.contains(name) || !event[name].is_number()) return std::nullopt;
-  return event[name].get<std::int64_t>();
-}
 
 std::optional<store::Timestamp> time_of(const Json& event, const char* name) {
   const auto us = integer_of(event, name);

@@ -5,6 +5,7 @@
 #include "operations/group.hpp"
 #include "playout/as_run.hpp"
 #include "playout/claims.hpp"
+#include "playout/json_fields.hpp"
 #include "playout/playout.hpp"
 #include "playout/schemas.hpp"
 #include "playout/secrets.hpp"
@@ -32,11 +33,6 @@ Json channel_fields() {
           {"output_config", {{"type", "object"}, {"description", "As the output plugin's schema says"}}},
           {"video_format", {{"type", "string"}, {"description", known_video_formats()}}},
           {"project_id", schemas::nullable(schemas::uuid())}};
-}
-
-ProjectId optional_text(const Json& input, const char* name) {
-  if (!input.contains(name) || !input[name].is_string()) return std::nullopt;
-  return input[name].get<std::string>();
 }
 
 std::string trimmed(const std::string& text) {
@@ -123,8 +119,8 @@ Reply create_channel(Playout& playout, const Call& call) {
   const auto& dependencies = playout.dependencies;
   const std::string name = trimmed(call.text("name"));
   if (name.empty()) throw Refusal(400, "field.required", "name is required");
-  const auto project = optional_text(call.input, "project_id");
-  const auto node = optional_text(call.input, "node_id");
+  const auto project = text_of(call.input, "project_id");
+  const auto node = text_of(call.input, "node_id");
   const std::string output_type = call.input.value("output_type", "srt");
   const Json output_config = call.input.value("output_config", Json::object());
   const std::string format = call.input.value("video_format", "1080p5994");
@@ -162,9 +158,9 @@ Reply change_channel(Playout& playout, const Call& call) {
     const Json output_config =
         with_kept_secrets(schema, call.input.value("output_config", channel.output_config), channel.output_config);
     const std::string format = call.input.value("video_format", channel.video_format);
-    const auto project = call.has("project_id") ? optional_text(call.input, "project_id") : channel.project_id;
+    const auto project = call.has("project_id") ? text_of(call.input, "project_id") : channel.project_id;
     if (project != channel.project_id) call.require(Permission::edit, project);
-    if (call.has("node_id")) check_node(dependencies, optional_text(call.input, "node_id"));
+    if (call.has("node_id")) check_node(dependencies, text_of(call.input, "node_id"));
     check_project(session, project);
     check_configuration(dependencies, output_type, output_config, format);
     session.run(
@@ -173,7 +169,7 @@ Reply change_channel(Playout& playout, const Call& call) {
         "desired = 'stopped', updated_at = $6 WHERE id = $7",
         {name, output_type, output_config, format, project, Timestamp::now(), id});
     if (call.has("node_id")) {
-      session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {optional_text(call.input, "node_id"), id});
+      session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {text_of(call.input, "node_id"), id});
     }
     // One in error may still be wanted, with its claims held; an edit takes it off air for good. A worker that still
     // lives keeps what it holds until the reconciler has ended it.
@@ -309,7 +305,7 @@ void add_channel_operations(operations::Table& table, Playout& playout) {
              .method = "POST",
              .path = "/playout/channels",
              .permission = Permission::edit,
-             .project = [](const Call& call) { return optional_text(call.input, "project_id"); },
+             .project = [](const Call& call) { return text_of(call.input, "project_id"); },
              .request = {{"properties", channel_fields()}, {"required", {"name"}}},
              .response = schemas::channel(),
              .success = 201},

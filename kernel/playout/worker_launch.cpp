@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "playout/json_fields.hpp"
 #include "playout/video_format.hpp"
 #include "wyvern/abi/host.h"
 #include "wyvern/call.hpp"
@@ -160,16 +161,6 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
   return Json::parse(*started).at("handle").get<std::string>();
 }
 
-namespace {
-// A plugin may log whatever it likes under these names.
-std::optional<std::string> text_in(const Json& from, const char* name) {
-  if (!from.is_object()) return std::nullopt;
-  const auto found = from.find(name);
-  if (found == from.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
-}  // namespace
-
 LastWords last_words(const Dependencies& dependencies, const std::string& handle) {
   constexpr std::uint64_t tail_bytes = 16 * 1024;
   Call call(output_timeout);
@@ -189,8 +180,9 @@ LastWords last_words(const Dependencies& dependencies, const std::string& handle
       last = {{}, line};
       continue;
     }
-    last = {text_in(json.value("fields", Json()), "code").value_or(""), text_in(json, "message").value_or(line)};
-    if (text_in(json, "level") == "error") last_error = last;
+    // A plugin may log whatever it likes under these names.
+    last = {text_of(json.value("fields", Json()), "code").value_or(""), text_of(json, "message").value_or(line)};
+    if (text_of(json, "level") == "error") last_error = last;
   }
   return last_error.message.empty() ? last : last_error;
 }
