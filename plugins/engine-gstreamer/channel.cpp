@@ -55,12 +55,11 @@ void Channel::build_outputs(const Json& channel) {
 
 std::shared_ptr<EncoderTrunk> Channel::make_trunk() {
   if (muxers_.empty()) return nullptr;
-  auto trunk =
-      std::make_shared<EncoderTrunk>(format_, settings_, muxers_, [this](const std::string& muxer, GstSample* muxed) {
-        for (const auto& output : outputs_)
-          if (output->takes() == muxer) output->deliver(muxed);
-      });
-  return trunk;
+  return std::make_shared<EncoderTrunk>(format_, settings_, muxers_,
+                                        [this](const std::string& muxer, GstSample* muxed) {
+                                          for (const auto& output : outputs_)
+                                            if (output->takes() == muxer) output->deliver(muxed);
+                                        });
 }
 
 void Channel::start() {

@@ -13,19 +13,11 @@ bool wants(const std::vector<std::string>& formats, const char* format) {
   return std::find(formats.begin(), formats.end(), format) != formats.end();
 }
 
-// 0 lets x264 choose. Slices on several threads cost switches and bits, which up to 1080p30 a fast preset need not pay.
-int encoder_threads(const HouseFormat& format, const Settings& settings) {
-  if (settings.encoder_threads != 0) return settings.encoder_threads;
-  const auto pixels_per_s = static_cast<std::int64_t>(format.width) * format.height * format.rate_num / format.rate_den;
-  const bool fast = settings.preset == "ultrafast" || settings.preset == "superfast";
-  return fast && pixels_per_s <= 1920 * 1080 * std::int64_t{30} ? 1 : 0;
-}
-
 std::string encoder(const HouseFormat& format, const Settings& settings) {
   const auto interval = format.frame_at(settings.keyframe_interval_s * second_ns + second_ns / 100);
   return "x264enc name=encoder tune=zerolatency speed-preset=" + settings.preset +
          " bitrate=" + std::to_string(settings.video_bitrate_kbps) + " key-int-max=" + std::to_string(interval) +
-         " threads=" + std::to_string(encoder_threads(format, settings)) + " ! h264parse config-interval=-1";
+         " threads=" + std::to_string(settings.encoder_threads) + " ! h264parse config-interval=-1";
 }
 
 std::string muxer(const char* name, const char* element, const char* sink) {
