@@ -1,8 +1,5 @@
 #include "connection.hpp"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <random>
@@ -325,15 +322,9 @@ std::uint64_t Connection::most_unread() const {
   return std::min<std::uint64_t>(most_unread_answers, core_->settings.max_queued_bytes / 2);
 }
 
-// Of what was written; -1 when the system does not say.
-int Connection::unacknowledged() {
-  int bytes = -1;
-  return ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : -1;
-}
-
 void Connection::await_reader() {
   writing_ = true;
-  unacknowledged_ = unacknowledged();
+  unacknowledged_ = unacknowledged(socket_);
   deadlines_.await_reader();
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](ErrorCode) {
     self->writing_ = false;
@@ -378,7 +369,7 @@ void Connection::on_deadline() {
   const auto now = Deadlines::now_ns();
   if (deadlines_.write_passed(now)) {
     // The socket can be written to again only after many bytes have left; what the reader took meanwhile counts too.
-    const int left = unacknowledged();
+    const int left = unacknowledged(socket_);
     if (left < 0 || left >= unacknowledged_)
       return drop_slow_reader(exchange_.operation(),
                               "it took no byte for " + std::to_string(core_->settings.write_timeout.count()) + " ms");

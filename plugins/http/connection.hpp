@@ -59,7 +59,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
               const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
   std::uint64_t most_unread() const;
-  int unacknowledged();
   void await_reader();
   void end_after_write();
   void linger();

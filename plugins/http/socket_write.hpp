@@ -1,6 +1,9 @@
 // From a write queue into a socket, as much as it takes at once.
 #pragma once
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -26,6 +29,13 @@ struct Pieces {
 };
 
 }  // namespace detail
+
+// Bytes that were written and that the peer has not confirmed; -1 when the system does not say.
+template <class Socket>
+int unacknowledged(Socket& socket) {
+  int bytes = -1;
+  return ::ioctl(socket.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
 
 // The socket does not block.
 template <class Socket>

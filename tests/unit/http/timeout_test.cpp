@@ -71,6 +71,26 @@ TEST_F(TimeoutTest, DropsAReaderThatTakesNothing) {
   EXPECT_THAT(::testing::PrintToString(host.log()), ::testing::HasSubstr("it took no byte for 60 ms"));
 }
 
+// The system calls a socket writable again only after a good part of what waits in it has left: this reader needs many
+// times its timeout for that, and takes something all the while.
+TEST_F(TimeoutTest, KeepsAReaderThatTakesLittleButSteadily) {
+  settings.write_timeout = 150ms;
+  constexpr int pieces = 175;
+  const auto mark = [](int piece) { return "|" + std::to_string(piece) + "|"; };
+  std::string large;
+  for (int piece = 0; piece < pieces; ++piece) large += std::string(4000, 'v') + mark(piece);
+  host.add({{"name", "large"}, {"method", "GET"}, {"path", "/large"}},
+           [&](const Received&, const Answer& answer) { answer.json(200, large); });
+  serve();
+  RawClient client(port, 4096);
+  client.send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+  for (int piece = 0; piece < pieces; ++piece) {
+    ASSERT_NO_THROW((void)client.read_until(mark(piece))) << "dropped at piece " << piece;
+    std::this_thread::sleep_for(10ms);  // the reader's pace
+  }
+  EXPECT_THAT(::testing::PrintToString(host.log()), ::testing::Not(::testing::HasSubstr("too slow")));
+}
+
 TEST_F(TimeoutTest, DoesNotTakeAReaderForIdleThatStillReadsItsAnswer) {
   settings.idle_timeout = 40ms;
   const std::string large(5'000'000, 'v');
