@@ -17,6 +17,9 @@ if(WYVERN_SANITIZE)
   set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1 -DNDEBUG")
 endif()
 
+# Test cases are compiled far more often than run: what they test is optimised, they are not.
+set(WYVERN_TEST_OPTIONS -O0)
+
 add_library(wyvern_flags INTERFACE)
 target_compile_options(wyvern_flags INTERFACE
   $<$<COMPILE_LANGUAGE:C,CXX>:-Wall -Wextra -Werror -fno-omit-frame-pointer -pthread>

@@ -23,6 +23,7 @@ if(WYVERN_PRECOMPILE)
     add_executable(wyvern_precompiled_test EXCLUDE_FROM_ALL ${empty})
     target_link_libraries(wyvern_precompiled_test PRIVATE wyvern_flags nlohmann_json::nlohmann_json GTest::gmock)
     target_precompile_headers(wyvern_precompiled_test PRIVATE ${headers} <gmock/gmock.h>)
+    target_compile_options(wyvern_precompiled_test PRIVATE ${WYVERN_TEST_OPTIONS})
   endif()
 endif()
 

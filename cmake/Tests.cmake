@@ -17,6 +17,7 @@ function(wyvern_add_test name)
     set_property(GLOBAL APPEND PROPERTY WYVERN_TSAN_SUITES ${name})
   endif()
   target_link_libraries(${name} PRIVATE wyvern_flags GTest::gtest GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
+  target_compile_options(${name} PRIVATE ${WYVERN_TEST_OPTIONS})
   wyvern_precompile(${name})
   target_compile_definitions(${name} PRIVATE
     WYVERN_BUILD_DIR="${CMAKE_BINARY_DIR}" WYVERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
