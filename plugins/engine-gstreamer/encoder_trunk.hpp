@@ -13,12 +13,14 @@
 #include "gst_pointers.hpp"
 #include "house_format.hpp"
 #include "settings.hpp"
+#include "transport_stream.hpp"
 
 namespace wyvern::feeder {
 
 class EncoderTrunk {
  public:
-  // Takes what a muxer makes; called on the muxer's thread, must not wait. `format` is "mpegts" or "flv".
+  // Takes what a muxer makes; called on a thread of the trunk, never two at once for a format; must not wait. `format`
+  // is "mpegts" or "flv".
   using Deliver = std::function<void(const std::string& format, GstSample* muxed)>;
 
   // Throws wyvern::Failure when an element is missing. `formats`: the muxers that the outputs need.
@@ -38,16 +40,13 @@ class EncoderTrunk {
 
  private:
   struct Callbacks;
-  struct Tap {
-    std::string format;
-    EncoderTrunk* trunk;
-  };
+  void tap(const char* sink, GstFlowReturn (*new_sample)(GstAppSink*, gpointer));
 
   Gst<GstElement> pipeline_;
   Gst<GstElement> pictures_;
   Gst<GstElement> sound_;
   const Deliver deliver_;
-  std::vector<std::unique_ptr<Tap>> taps_;
+  std::unique_ptr<TransportStream> transport_stream_;
 };
 
 }  // namespace wyvern::feeder
