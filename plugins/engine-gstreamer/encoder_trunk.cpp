@@ -25,7 +25,7 @@ std::string encoder(const HouseFormat& format, const Settings& settings) {
   const auto interval = format.frame_at(settings.keyframe_interval_s * second_ns + second_ns / 100);
   return "x264enc name=encoder tune=zerolatency speed-preset=" + settings.preset +
          " bitrate=" + std::to_string(settings.video_bitrate_kbps) + " key-int-max=" + std::to_string(interval) +
-         " threads=" + std::to_string(encoder_threads(format, settings)) + " ! h264parse config-interval=-1";
+         " threads=" + std::to_string(encoder_threads(format, settings));
 }
 
 std::string sink(const char* name) {

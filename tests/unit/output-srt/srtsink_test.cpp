@@ -7,10 +7,6 @@
 
 #include "output_client.hpp"
 
-// GLib gives up the old table of its quarks whenever it grows, so that it can be read without a lock.
-extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();  // NOLINT: its own name
-extern "C" const char* __lsan_default_suppressions() { return "leak:libglib-2.0.so"; }        // NOLINT
-
 namespace wyvern::test {
 
 namespace {
