@@ -20,7 +20,8 @@ namespace {
 
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
-// Patterns belong to the walk, which bounds the text that they see; valijson does not.
+// Patterns belong to the walk, and so do the properties that are chosen by them: valijson's std::regex recurses once a
+// character, so that long text could end the process.
 Json without_patterns(const Json& node) {
   if (node.is_array()) {
     Json copy = Json::array();
@@ -29,8 +30,12 @@ Json without_patterns(const Json& node) {
   }
   if (!node.is_object()) return node;
   Json copy = Json::object();
-  for (const auto& [key, child] : node.items())
-    if (key != "pattern" || !child.is_string()) copy[key] = without_patterns(child);
+  const bool by_pattern = node.contains("patternProperties");
+  for (const auto& [key, child] : node.items()) {
+    if (key == "pattern" && child.is_string()) continue;
+    if (by_pattern && (key == "patternProperties" || key == "additionalProperties")) continue;
+    copy[key] = without_patterns(child);
+  }
   return copy;
 }
 

@@ -9,11 +9,13 @@ void add_pattern(Patterns& patterns, const std::string& pattern) {
   if (pattern.size() > pattern_limit)
     throw std::invalid_argument("a pattern is longer than " + std::to_string(pattern_limit) + " bytes");
   if (patterns.contains(pattern)) return;
-  try {
-    patterns.emplace(pattern, std::regex(pattern, std::regex::ECMAScript | std::regex::optimize));
-  } catch (const std::regex_error& bad) {
-    throw std::invalid_argument("the pattern '" + pattern + "' is no regular expression: " + bad.what());
-  }
+  RE2::Options options;
+  options.set_log_errors(false);
+  auto compiled = std::make_unique<const RE2>(pattern, options);
+  if (!compiled->ok())
+    throw std::invalid_argument("the pattern '" + pattern +
+                                "' is no regular expression (of those without look-around): " + compiled->error());
+  patterns.emplace(pattern, std::move(compiled));
 }
 
 void inspect(const Json& root, const Json& node, Patterns& patterns, int depth) {

@@ -1,9 +1,11 @@
 // The house's own walk of a value beside its schema: every fault in one pass, each with a sentence.
 #pragma once
 
+#include <re2/re2.h>
+
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +15,10 @@
 namespace wyvern::config {
 
 inline constexpr int schema_depth_limit = 64;
-// std::regex recurses once a character, so that long text under a pattern could end the process.
-inline constexpr std::size_t pattern_text_limit = 4096;  // bytes
-inline constexpr std::size_t pattern_limit = 512;        // bytes
+inline constexpr std::size_t pattern_limit = 512;  // bytes
 
-using Patterns = std::map<std::string, std::regex, std::less<>>;
+// RE2, since a schema may be a stranger's: it takes time and memory in proportion to the text, whatever the pattern.
+using Patterns = std::map<std::string, std::unique_ptr<const RE2>, std::less<>>;
 
 // Checks that every $ref of a schema leads somewhere in it, that its patterns compile, and that it costs no more than a
 // sensible one; throws std::invalid_argument.

@@ -1,5 +1,6 @@
 // Readers of a real controller that are slow, that leave, or that want a part: of the event stream and of media.
 #include <fstream>
+#include <future>
 #include <regex>
 #include <set>
 
@@ -58,6 +59,12 @@ TEST_F(Readers, OneOfEventsThatStopsReadingIsDroppedAndMissesNothingWhenItComesB
     reader->send(request("GET", "/events?after=0"));
     reader->read_until("id: 1\n");
   }
+  const auto until_last_change = [](RawClient& reader) {
+    std::string text = reader.read_until("\"change 399\"");
+    text += reader.read_until("\n\n");
+    return text;
+  };
+  auto read_by_quick = std::async(std::launch::async, [&] { return until_last_change(quick); });
   // More than the server and the system keep for a reader.
   std::string streamid;
   for (int i = 0; i < 500; ++i) streamid += "%20";
@@ -67,12 +74,7 @@ TEST_F(Readers, OneOfEventsThatStopsReadingIsDroppedAndMissesNothingWhenItComesB
         {{"name", "change " + std::to_string(i)}, {"output_config", {{"url", "srt://h:9000?streamid=" + streamid}}}});
     ASSERT_EQ(changed.status, 200) << changed.text;
   }
-  const auto until_last_change = [](RawClient& reader) {
-    std::string text = reader.read_until("\"change 399\"");
-    text += reader.read_until("\n\n");
-    return text;
-  };
-  const auto seen_by_quick = numbers("id: 1\n" + until_last_change(quick));
+  const auto seen_by_quick = numbers("id: 1\n" + read_by_quick.get());
   ASSERT_TRUE(await([&] { return wyvern.log().find("a reader that is too slow was dropped") != std::string::npos; }))
       << wyvern.log();
   EXPECT_NE(wyvern.log().find("it took no byte for 1000 ms"), std::string::npos) << wyvern.log();
@@ -95,7 +97,12 @@ TEST_F(Readers, OneOfALargeFileThatIsSlowCostsLittleMemoryAndHoldsUpNobody) {
   slow.send(request("GET", "/assets/" + id + "/stream"));
   EXPECT_NE(slow.read_until("\r\n\r\n").find("150000000"), std::string::npos);
   EXPECT_EQ(wyvern.call("GET", "/assets/" + id + "/stream").text.size(), bytes);
-  EXPECT_LT(figure("status", "VmHWM:"), before_kb + 32 * 1024) << "in kB";
+#ifdef __SANITIZE_ADDRESS__
+  constexpr long kept_after_free_kb = 256 * 1024;  // its quarantine
+#else
+  constexpr long kept_after_free_kb = 0;
+#endif
+  EXPECT_LT(figure("status", "VmHWM:"), before_kb + 32 * 1024 + kept_after_free_kb) << "in kB";
 }
 
 TEST_F(Readers, WhoAsksForTheHeadOfAFileCausesNoReadingOfIt) {
