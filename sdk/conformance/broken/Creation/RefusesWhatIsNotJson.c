@@ -1,0 +1,22 @@
+/* Takes anything for a configuration. */
+#define BREAKS_MADE
+#define BREAKS_CREATE
+#include "good/output.h"
+
+static wyv_status made(wyv_instance* self, wyv_view config) {
+  UNUSED(self);
+  UNUSED(config);
+  return WYV_OK;
+}
+static wyv_status create(const wyv_host* host, wyv_view kind, wyv_view name, wyv_view config, wyv_instance** out,
+                         const wyv_context* context) {
+  UNUSED(name);
+  *out = NULL;
+  if (!is_text(kind, KIND)) return fail(context, WYV_UNSUPPORTED, TEXT("plugin.kind"), TEXT("it has no such kind"));
+  wyv_instance* self = calloc(1, sizeof *self);
+  if (self == NULL) return fail(context, WYV_EXHAUSTED, TEXT("memory"), TEXT("out of memory"));
+  self->host = host;
+  (void)made(self, config);
+  *out = self;
+  return WYV_OK;
+}

@@ -1,0 +1,2 @@
+/* Has an example that its schema refuses. */
+#include "good/output.h"

@@ -1,0 +1,3 @@
+/* Has a kind that is not the manifest's. */
+#define KIND "storage"
+#include "good/output.h"

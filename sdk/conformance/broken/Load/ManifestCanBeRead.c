@@ -1,0 +1,2 @@
+/* Is of a kind that nobody knows. */
+#include "good/output.h"

@@ -1,0 +1,3 @@
+/* Has no drain. */
+#define DRAIN NULL
+#include "good/output.h"

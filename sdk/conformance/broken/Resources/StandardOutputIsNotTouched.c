@@ -1,0 +1,13 @@
+/* Says on standard output that it is started. */
+#include <stdio.h>
+
+#define BREAKS_START
+#include "good/output.h"
+
+static wyv_status start(wyv_instance* self, const wyv_context* context) {
+  if (self->phase != PREPARED) return refuse_order(context);
+  self->phase = STARTED;
+  ++self->lives;
+  puts("started");
+  return WYV_OK;
+}

@@ -1,0 +1,2 @@
+/* Promises a service in its manifest that it has not. */
+#include "good/output.h"

@@ -1,0 +1,89 @@
+#include "kit/checking_host.hpp"
+
+#include <utility>
+
+#include "kit/faults.hpp"
+#include "wyvern/abi/plugin.h"
+#include "wyvern/view.hpp"
+
+namespace wyvern::conformance {
+
+CheckingHost::CheckingHost(Offer offer, std::set<std::string> metrics)
+    : offer_(offer), declared_(std::move(metrics)), host_{}, log_{}, metrics_table_{}, operations_{} {
+  const std::uint32_t more = offer.longer ? sizeof(host_.of_a_newer_kernel) : 0;
+  host_.table = {static_cast<std::uint32_t>(sizeof(wyv_host)) + more, WYV_ABI_MAJOR, WYV_ABI_MINOR, this, &query};
+  if (offer.longer) host_.table.abi_minor = WYV_ABI_MINOR + 1;
+  log_.table = {static_cast<std::uint32_t>(sizeof(wyv_host_log_v1)) + more, &write};
+  metrics_table_.table = {static_cast<std::uint32_t>(sizeof(wyv_host_metrics_v1)) + more, &set};
+  operations_.table = {
+      static_cast<std::uint32_t>(sizeof(wyv_host_operations_v1)) + more, &list, &call, &nothing, &nothing, &nothing};
+}
+
+void CheckingHost::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+std::vector<LogLine> CheckingHost::lines() const {
+  const std::lock_guard lock(mutex_);
+  return lines_;
+}
+
+std::vector<Metric> CheckingHost::metrics() const {
+  const std::lock_guard lock(mutex_);
+  return metrics_;
+}
+
+std::vector<std::string> CheckingHost::late_calls() const {
+  const std::lock_guard lock(mutex_);
+  return late_calls_;
+}
+
+void CheckingHost::note(const char* function, const std::string& what) {
+  if (closed_) late_calls_.push_back(std::string(function) + "(" + what + ")");
+}
+
+const void* CheckingHost::query(void* self, wyv_view service) {
+  const SparedAllocations own;
+  auto& host = *static_cast<CheckingHost*>(self);
+  const std::lock_guard lock(host.mutex_);
+  host.note("query", std::string(text(service)));
+  if (host.offer_.log && text(service) == "wyvern.host.log/1") return &host.log_.table;
+  if (host.offer_.metrics && text(service) == "wyvern.host.metrics/1") return &host.metrics_table_.table;
+  if (host.offer_.operations && text(service) == "wyvern.host.operations/1") return &host.operations_.table;
+  return nullptr;
+}
+
+wyv_status CheckingHost::list(void*, const wyv_text_sink* out, const wyv_context*) {
+  out->write(out->self, view(std::string_view("[]")));
+  return WYV_OK;
+}
+
+void CheckingHost::call(void*, const wyv_call_request*, const wyv_reply_sink* reply, wyv_pending** pending) {
+  constexpr std::string_view body = R"({"error":"there is no such operation","code":"operation.unknown"})";
+  *pending = nullptr;
+  reply->head(reply->self, 404, view(std::string_view("application/json")), nullptr, 0, body.size());
+  (void)reply->body(reply->self, view(body));
+  reply->end(reply->self);
+}
+
+void CheckingHost::nothing(void*, wyv_pending*) {}
+
+void CheckingHost::write(void* self, std::int32_t level, wyv_view message, wyv_view, wyv_view fields) {
+  const SparedAllocations own;
+  auto& host = *static_cast<CheckingHost*>(self);
+  const std::lock_guard lock(host.mutex_);
+  host.note("log.write", std::string(text(message)));
+  host.lines_.push_back({level, std::string(text(message)), std::string(text(fields))});
+}
+
+wyv_status CheckingHost::set(void* self, std::int32_t type, wyv_view name, wyv_view labels, double value) {
+  const SparedAllocations own;
+  auto& host = *static_cast<CheckingHost*>(self);
+  const std::lock_guard lock(host.mutex_);
+  host.note("metrics.set", std::string(text(name)));
+  host.metrics_.push_back({type, std::string(text(name)), std::string(text(labels)), value});
+  return host.declared_.contains(std::string(text(name))) ? WYV_OK : WYV_NOT_FOUND;
+}
+
+}  // namespace wyvern::conformance
