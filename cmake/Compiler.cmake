@@ -29,8 +29,6 @@ target_compile_options(wyvern_flags INTERFACE
 
 if(WYVERN_SANITIZE)
   add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${WYVERN_SANITIZE}>
-                      $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=all>
-                      # This one opens a pipe for each look at memory, so that tests without free descriptors fail.
-                      $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=vptr>)
+                      $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=all>)
   add_link_options(-fsanitize=${WYVERN_SANITIZE})
 endif()

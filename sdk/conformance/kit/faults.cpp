@@ -17,8 +17,10 @@ thread_local std::uint64_t left_until_failure = never;
 thread_local bool failed = false;
 std::atomic<std::int64_t> wall_clock_offset_s{0};
 
-[[maybe_unused]] bool fails_now() {
-  if (left_until_failure == never) return false;
+constexpr std::size_t least_that_fails = 1024;  // bytes
+
+[[maybe_unused]] bool fails_now(std::size_t size) {
+  if (left_until_failure == never || size < least_that_fails) return false;
   if (left_until_failure > 0) {
     --left_until_failure;
     return false;
@@ -39,12 +41,12 @@ void* __libc_malloc(std::size_t);               // NOLINT: glibc's names
 void* __libc_calloc(std::size_t, std::size_t);  // NOLINT
 void* __libc_realloc(void*, std::size_t);       // NOLINT
 }
-WYVERN_INTERPOSED void* malloc(std::size_t size) { return fails_now() ? nullptr : __libc_malloc(size); }
+WYVERN_INTERPOSED void* malloc(std::size_t size) { return fails_now(size) ? nullptr : __libc_malloc(size); }
 WYVERN_INTERPOSED void* calloc(std::size_t count, std::size_t size) {
-  return fails_now() ? nullptr : __libc_calloc(count, size);
+  return fails_now(count * size) ? nullptr : __libc_calloc(count, size);
 }
 WYVERN_INTERPOSED void* realloc(void* old, std::size_t size) {
-  return fails_now() ? nullptr : __libc_realloc(old, size);
+  return fails_now(size) ? nullptr : __libc_realloc(old, size);
 }
 #endif
 

@@ -109,7 +109,7 @@ TEST_F(Resources, EnvironmentIsKept) {
 }
 
 TEST_F(Resources, MissingMemoryIsAnError) {
-  // Each allocation of create in turn; what cannot be made must be refused, and nothing may crash.
+  // Each greater allocation of create in turn; what cannot be made must be refused, and nothing may crash.
   for (std::uint64_t number = 0; number < 400; ++number) {
     CheckingHost other{{}, declared_metrics()};
     Instance one(other);

@@ -1,0 +1,68 @@
+// That each check can fail, and fails for its own broken plugin only.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+#include "kit.hpp"
+
+namespace wyvern::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const fs::path sources = fs::path(WYVERN_SOURCE_DIR) / "sdk/conformance/broken";
+
+// "Suite.Check" -> what its plugin breaks: the first line of its source.
+std::map<std::string, std::string> broken_plugins() {
+  std::map<std::string, std::string> all;
+  for (const auto& entry : fs::recursive_directory_iterator(sources)) {
+    if (entry.path().extension() != ".c" || entry.path().parent_path().filename() == "good") continue;
+    std::ifstream file(entry.path());
+    std::string line;
+    std::getline(file, line);
+    if (line.size() > 6) line = line.substr(3, line.size() - 6);
+    all[entry.path().parent_path().filename().string() + "." + entry.path().stem().string()] = line;
+  }
+  return all;
+}
+
+std::set<std::string> checks() {
+  std::set<std::string> names;
+  const auto good = run_kit(broken_plugin("good.good_output"));
+  for (const auto& result : good.report.at("results")) names.insert(result.at("check").get<std::string>());
+  return names;
+}
+
+TEST(Proof, AGoodPluginPassesEveryCheck) {
+  const auto run = run_kit(broken_plugin("good.good_output"));
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(bad_checks(run.report), IsEmpty());
+}
+
+TEST(Proof, EachCheckHasABrokenPlugin) {
+  const auto broken = broken_plugins();
+  for (const auto& check : checks()) EXPECT_TRUE(broken.contains(check)) << check << " was never seen to fail";
+  const auto known = checks();
+  for (const auto& [check, what] : broken) EXPECT_TRUE(known.contains(check)) << check << " proves no check";
+}
+
+// One test for all, since it is one table: what it prints is the kit's list of checks and of what proves them.
+TEST(Proof, EachBrokenPluginFailsItsOwnCheckOnly) {
+  for (const auto& [check, what] : broken_plugins()) {
+    const auto run = run_kit(broken_plugin(check));
+    ASSERT_FALSE(run.report.is_null()) << check << ": " << run.output;
+    EXPECT_THAT(bad_checks(run.report), ElementsAre(check)) << run.output;
+    EXPECT_EQ(run.exit_code, 1) << check;
+    std::cout << "| " << check << " | " << what << " |\n";
+  }
+}
+
+}  // namespace
+}  // namespace wyvern::test
