@@ -6,6 +6,7 @@
 #include "api_client.hpp"
 #include "host/lint_command.hpp"
 #include "host/plugins_command.hpp"
+#include "new_plugin.hpp"
 
 namespace {
 
@@ -66,6 +67,13 @@ int main(int argc, char** argv) {
   plugins_command->add_flag("--retry", plugins.retry, "Forgets every quarantine first");
   plugins_command->add_option("--plugins", plugins.plugin_dirs, "A folder of plugins; may be given several times");
 
+  std::string kind;
+  std::string name;
+  auto* new_plugin_command =
+      app.add_subcommand("new-plugin", "Makes a folder with a plugin that builds and passes wyvern-conformance");
+  new_plugin_command->add_option("kind", kind, "What it will be, such as output")->required();
+  new_plugin_command->add_option("name", name, "Its id and its folder, such as output-udp")->required();
+
   cli::Server server{from_environment("WYVERN_URL", "http://127.0.0.1:8080/api/v1"),
                      from_environment("WYVERN_TOKEN", "")};
   const auto with_server = [&](CLI::App* command) {
@@ -89,6 +97,11 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (*lint_command) return host::lint_command(lint, std::cout);
   if (*plugins_command) return host::plugins_command(plugins, std::cout);
+  if (*new_plugin_command) {
+    const auto made = cli::new_plugin(kind, name);
+    if (made) std::cout << *made;
+    return made ? 0 : complain(made.error());
+  }
   if (*operations_command) return list_operations(server);
   if (*events_command) return follow_events(server, after);
   const auto answer = cli::call(server, operation, arguments);

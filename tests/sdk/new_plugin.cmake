@@ -1,0 +1,32 @@
+# Installs the SDK of the build BUILD into SCRATCH, makes a plugin of KIND there and runs the kit on it.
+function(run folder)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${folder} RESULT_VARIABLE result OUTPUT_VARIABLE output
+    ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${result}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+file(MAKE_DIRECTORY ${SCRATCH}/empty)
+foreach(part sdk program)
+  run(${SCRATCH} ${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/usr --component ${part})
+endforeach()
+run(${SCRATCH}/empty ${SCRATCH}/usr/bin/wyvern new-plugin ${KIND} mine)
+run(${SCRATCH}/empty ${CMAKE_COMMAND} -S mine -B mine/build -G Ninja -DCMAKE_PREFIX_PATH=${SCRATCH}/usr
+  -DCMAKE_CXX_COMPILER=${CXX})
+run(${SCRATCH}/empty ${CMAKE_COMMAND} --build mine/build)
+run(${SCRATCH}/empty ${SCRATCH}/usr/bin/wyvern-conformance mine/build/mine.so)
+message("${output}")
+if(NOT output MATCHES "[1-9][0-9]* passed, 0 failed")
+  message(FATAL_ERROR "the kit did not say so")
+endif()
+run(${SCRATCH}/empty ${CMAKE_CTEST_COMMAND} --test-dir mine/build --output-on-failure --no-tests=error)
+# A second one of the same name is refused, and the first one stays.
+execute_process(COMMAND ${SCRATCH}/usr/bin/wyvern new-plugin ${KIND} mine WORKING_DIRECTORY ${SCRATCH}/empty
+  RESULT_VARIABLE result ERROR_VARIABLE output)
+if(result EQUAL 0 OR NOT output MATCHES "exists already" OR NOT EXISTS ${SCRATCH}/empty/mine/plugin.cpp)
+  message(FATAL_ERROR "a second plugin of the same name: ${result} ${output}")
+endif()
+file(REMOVE_RECURSE ${SCRATCH})
