@@ -1,4 +1,5 @@
-# Installs the SDK of the build BUILD into SCRATCH, makes a plugin of KIND there and runs the kit on it.
+# Installs the SDK of the build BUILD into SCRATCH, makes a plugin of KIND there with the compiler CXX and FLAGS, and
+# runs the kit on it.
 function(run folder)
   execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${folder} RESULT_VARIABLE result OUTPUT_VARIABLE output
     ERROR_VARIABLE output)
@@ -15,7 +16,7 @@ foreach(part sdk program)
 endforeach()
 run(${SCRATCH}/empty ${SCRATCH}/usr/bin/wyvern new-plugin ${KIND} mine)
 run(${SCRATCH}/empty ${CMAKE_COMMAND} -S mine -B mine/build -G Ninja -DCMAKE_PREFIX_PATH=${SCRATCH}/usr
-  -DCMAKE_CXX_COMPILER=${CXX})
+  -DCMAKE_CXX_COMPILER=${CXX} "-DCMAKE_CXX_FLAGS=${FLAGS}")
 run(${SCRATCH}/empty ${CMAKE_COMMAND} --build mine/build)
 run(${SCRATCH}/empty ${SCRATCH}/usr/bin/wyvern-conformance mine/build/mine.so)
 message("${output}")
