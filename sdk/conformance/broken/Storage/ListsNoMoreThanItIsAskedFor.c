@@ -1,0 +1,3 @@
+/* Lists everything. */
+#define LIMIT UINT32_MAX - limit * 0
+#include "good/storage.h"
