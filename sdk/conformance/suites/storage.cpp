@@ -384,8 +384,10 @@ TEST_F(Storage, HasWhatItsLocalPathSays) {
   put("local.bin", "in place");
   TextSink sink;
   RecordedCall call;
-  ASSERT_TRUE(is_ok(call.finish(
-      table_->local_path(instance.raw(), view(std::string_view("local.bin")), sink.get(), call.context()))));
+  const auto outcome =
+      call.finish(table_->local_path(instance.raw(), view(std::string_view("local.bin")), sink.get(), call.context()));
+  if (outcome.status == WYV_UNSUPPORTED) GTEST_SKIP() << "it has no local files";
+  ASSERT_TRUE(is_ok(outcome));
   std::ifstream file(sink.text(), std::ios::binary);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "in place") << sink.text();
 }
