@@ -17,7 +17,7 @@ static wyv_status start(wyv_instance* self, const wyv_context* context) {
   if (self->phase != PREPARED) return refuse_order(context);
   self->phase = STARTED;
   ++self->lives;
-  
+
   return WYV_OK;
 }
 static void destroy(wyv_instance* self) {

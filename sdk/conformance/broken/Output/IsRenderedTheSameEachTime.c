@@ -12,9 +12,9 @@ static wyv_status render(wyv_instance* self, wyv_view engine, wyv_view config, c
   if (!is_text(engine, "gstreamer"))
     return fail(context, WYV_UNSUPPORTED, TEXT("output.engine"), TEXT("only gstreamer can make it"));
   char text[160];
-  const int length = snprintf(text, sizeof text,
-                              "{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\",\"properties\":{\"name\":\"n%d\"}}]}",
-                              ++count);
+  const int length = snprintf(
+      text, sizeof text,
+      "{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\",\"properties\":{\"name\":\"n%d\"}}]}", ++count);
   out->write(out->self, (wyv_view){text, (uint64_t)length});
   return WYV_OK;
 }

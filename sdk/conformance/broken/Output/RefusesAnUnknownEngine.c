@@ -8,6 +8,7 @@ static wyv_status render(wyv_instance* self, wyv_view engine, wyv_view config, c
   UNUSED(config);
   UNUSED(engine);
   UNUSED(context);
-  out->write(out->self, TEXT("{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\"}],\"address\":\"nowhere\"}"));
+  out->write(out->self,
+             TEXT("{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\"}],\"address\":\"nowhere\"}"));
   return WYV_OK;
 }

@@ -10,6 +10,7 @@ static wyv_status render(wyv_instance* self, wyv_view engine, wyv_view config, c
     out->write(out->self, TEXT("{\"takes\":"));
     return fail(context, WYV_UNSUPPORTED, TEXT("output.engine"), TEXT("only gstreamer can make it"));
   }
-  out->write(out->self, TEXT("{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\"}],\"address\":\"nowhere\"}"));
+  out->write(out->self,
+             TEXT("{\"takes\":\"mpegts\",\"elements\":[{\"factory\":\"fakesink\"}],\"address\":\"nowhere\"}"));
   return WYV_OK;
 }

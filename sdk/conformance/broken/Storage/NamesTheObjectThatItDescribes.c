@@ -9,8 +9,10 @@ static wyv_status stat_object(wyv_instance* self, wyv_view key, const wyv_text_s
   char text[2048];
   const struct object* object = find(key);
   if (object == NULL) return not_found(context);
-  const int length = (last = strrchr(object->key, '/'), snprintf(text, sizeof text, "{\"key\":\"%s\",\"size_bytes\":%llu,\"version\":\"v%u\"}",
-                               last != NULL ? last + 1 : object->key, (unsigned long long)object->size, object->version));
+  const int length =
+      (last = strrchr(object->key, '/'),
+       snprintf(text, sizeof text, "{\"key\":\"%s\",\"size_bytes\":%llu,\"version\":\"v%u\"}",
+                last != NULL ? last + 1 : object->key, (unsigned long long)object->size, object->version));
   out->write(out->self, (wyv_view){text, (uint64_t)length});
   return WYV_OK;
 }

@@ -1,5 +1,5 @@
-/* The life of a good plugin in plain C, of which a broken one replaces a part: it defines BREAKS_<PART> before it includes
- * the header of its kind, and the function of that name behind it. That header defines KIND and SERVICE. */
+/* The life of a good plugin in plain C, of which a broken one replaces a part: it defines BREAKS_<PART> before it
+ * includes the header of its kind, and the function of that name behind it. That header defines KIND and SERVICE. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,4 +190,3 @@ static const void* service(wyv_instance* self, wyv_view name) {
   return is_text(name, SERVICE) ? table_of_kind() : NULL;
 }
 #endif
-

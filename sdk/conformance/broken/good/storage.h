@@ -1,5 +1,5 @@
-/* A good storage, in memory; see lifecycle.h for how a broken one replaces a part. The smaller parts have macros: what a
- * broken one must do otherwise is often one line. */
+/* A good storage, in memory; see lifecycle.h for how a broken one replaces a part. The smaller parts have macros: what
+ * a broken one must do otherwise is often one line. */
 #include <pthread.h>
 #include <stdio.h>
 
@@ -162,10 +162,12 @@ static wyv_status open_object(wyv_instance* self, wyv_view key, wyv_view version
   pthread_mutex_unlock(&lock);
   if (reader == NULL) return not_found(context);
   wyv_status status = WYV_OK;
-  if (other) status = fail(context, WYV_CONFLICT, TEXT("storage.changed"), TEXT("it has changed"));
+  if (other)
+    status = fail(context, WYV_CONFLICT, TEXT("storage.changed"), TEXT("it has changed"));
   else if (IS_BEYOND(offset, reader->size))
     status = fail(context, WYV_INVALID, TEXT("storage.offset"), TEXT("it ends before that"));
-  if (status == WYV_OK) *out = reader;
+  if (status == WYV_OK)
+    *out = reader;
   else {
     free(reader->data);
     free(reader);
@@ -286,7 +288,17 @@ static wyv_status local_path(wyv_instance* self, wyv_view key, const wyv_text_si
 #ifndef REMOVE
 #define REMOVE &remove_object
 #endif
-static const wyv_storage_v1 table = {sizeof(wyv_storage_v1), 0,         &stat_object,   &list,         &open_object,
-                                     &read_object,           &close_reader, LOCAL_PATH,       &create_object, &write_object,
-                                     &commit,                &abandon,  REMOVE};
+static const wyv_storage_v1 table = {sizeof(wyv_storage_v1),
+                                     0,
+                                     &stat_object,
+                                     &list,
+                                     &open_object,
+                                     &read_object,
+                                     &close_reader,
+                                     LOCAL_PATH,
+                                     &create_object,
+                                     &write_object,
+                                     &commit,
+                                     &abandon,
+                                     REMOVE};
 static const void* table_of_kind(void) { return &table; }
