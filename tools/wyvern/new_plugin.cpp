@@ -1,10 +1,12 @@
 #include "new_plugin.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
+
+#include "config/schema.hpp"
+#include "host/manifest.hpp"
 
 namespace wyvern::cli {
 namespace {
@@ -22,12 +24,9 @@ std::string kinds() {
   return names;
 }
 
-// What a manifest's id may be.
+// By the manifest's own rule.
 bool is_id(const std::string& name) {
-  if (name.empty() || name.size() > 64 || name[0] < 'a' || name[0] > 'z' || name.back() == '-') return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }) &&
-         name.find("--") == std::string::npos;
+  return config::Schema(host::manifest_schema().at("properties").at("id")).check(name).empty();
 }
 
 void copy_with_name(const fs::path& from, const fs::path& to, const std::string& name) {

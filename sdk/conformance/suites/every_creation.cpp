@@ -49,6 +49,11 @@ TEST_F(Creation, SaysWhatIsWrong) {
   EXPECT_FALSE(outcome.reports[0].message.empty());
 }
 
+TEST_F(Creation, ReportsOnTheCallersThread) {
+  const auto outcome = instance.create_as("no-such-kind", given().config.dump());
+  EXPECT_FALSE(outcome.reported_elsewhere);
+}
+
 TEST_F(Creation, ReportsTheStatusThatItReturns) {
   const auto outcome = instance.create_as("no-such-kind", given().config.dump());
   if (outcome.reports.empty()) GTEST_SKIP() << "it reports nothing";

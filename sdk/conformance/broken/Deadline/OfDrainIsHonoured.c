@@ -1,20 +1,10 @@
 /* Takes two seconds to drain, however little time there is. */
-#include <time.h>
-
 #define BREAKS_DRAIN
 #include "good/output.h"
+#include "good/slow.h"
 
-static void wait_2_s(void) {
-  const struct timespec pause = {2, 0};
-  nanosleep(&pause, NULL);
-}
-static int hurried(const wyv_context* context) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return context != NULL && context->deadline_ns <= now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 static wyv_status drain(wyv_instance* self, const wyv_context* context) {
   if (self->phase != STARTED) return refuse_order(context);
-  if (hurried(context)) wait_2_s();
+  if (is_late(context)) wait_2_s();
   return WYV_OK;
 }

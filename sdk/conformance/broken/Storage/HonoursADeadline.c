@@ -1,16 +1,12 @@
 /* Takes two seconds to look, when there is no time. */
 #define BREAKS_STAT
+#include "good/slow.h"
 #include "good/storage.h"
-
-#include <time.h>
 
 static wyv_status stat_object(wyv_instance* self, wyv_view key, const wyv_text_sink* out, const wyv_context* context) {
   UNUSED(self);
   if (!is_key(key)) return bad_key(context);
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const struct timespec pause = {2, 0};
-  if (context->deadline_ns <= now.tv_sec * INT64_C(1000000000) + now.tv_nsec) nanosleep(&pause, NULL);
+  if (is_late(context)) wait_2_s();
   char text[2048];
   const struct object* object = find(key);
   if (object == NULL) return not_found(context);

@@ -45,21 +45,29 @@ static struct object* find(wyv_view key) {
   return NULL;
 }
 
-#ifndef BREAKS_IS_KEY
+#ifndef IS_EMPTY
+#define IS_EMPTY(key) ((key).size == 0)
+#endif
+#ifndef IS_ABSOLUTE
+#define IS_ABSOLUTE(key) ((key).size > 0 && (key).data[0] == '/')
+#endif
+#ifndef IS_FORBIDDEN
+#define IS_FORBIDDEN(character) ((character) < 0x20)
+#endif
+#ifndef MAY_CLIMB
+#define MAY_CLIMB 0
+#endif
 static int is_key(wyv_view key) {
-  if (key.size == 0 || key.data[0] == '/') return 0;
+  if (IS_EMPTY(key) || IS_ABSOLUTE(key)) return 0;
   for (uint64_t i = 0; i < key.size; ++i) {
-    if ((unsigned char)key.data[i] < 0x20) return 0;
+    if (IS_FORBIDDEN((unsigned char)key.data[i])) return 0;
     const int begins = i == 0 || key.data[i - 1] == '/';
     if (begins && i + 1 < key.size && key.data[i] == '.' && key.data[i + 1] == '.' &&
         (i + 2 == key.size || key.data[i + 2] == '/'))
-      return 0;
+      return MAY_CLIMB;
   }
   return 1;
 }
-#else
-static int is_key(wyv_view key);
-#endif
 
 #ifndef NOT_FOUND_STATUS
 #define NOT_FOUND_STATUS WYV_NOT_FOUND
