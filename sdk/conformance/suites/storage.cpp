@@ -370,13 +370,16 @@ TEST_F(Storage, HearsACancellationWhileItReads) {
 }
 
 TEST_F(Storage, TakesManyWritersAtOnce) {
+  const auto content = [](int writer, int time) {
+    return std::to_string(writer) + pattern(2000 + static_cast<std::size_t>(time));
+  };
   std::vector<std::thread> writers;
   for (int i = 0; i < 8; ++i)
-    writers.emplace_back([this, i] {
-      for (int j = 0; j < 10; ++j) put("many/" + std::to_string(i), pattern(2000 + static_cast<std::size_t>(j)));
+    writers.emplace_back([this, i, &content] {
+      for (int j = 0; j < 10; ++j) put("many/" + std::to_string(i), content(i, j));
     });
   for (auto& writer : writers) writer.join();
-  for (int i = 0; i < 8; ++i) EXPECT_EQ(get("many/" + std::to_string(i)) == pattern(2009), true) << "many/" << i;
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(get("many/" + std::to_string(i)) == content(i, 9), true) << "many/" << i;
 }
 
 TEST_F(Storage, HasWhatItsLocalPathSays) {
