@@ -1,7 +1,7 @@
 /* Goes on with a start that was cancelled, for two seconds. */
 #define BREAKS_START
 #include "good/output.h"
-#include "good/slow.h"
+#include "slow.h"
 
 static wyv_status start(wyv_instance* self, const wyv_context* context) {
   if (self->phase != PREPARED) return refuse_order(context);

@@ -2,7 +2,7 @@
 #define BREAKS_STOP
 #define BREAKS_DESTROY
 #include "good/output.h"
-#include "good/slow.h"
+#include "slow.h"
 
 static wyv_status stop(wyv_instance* self, const wyv_context* context) {
   if (is_late(context)) wait_2_s();

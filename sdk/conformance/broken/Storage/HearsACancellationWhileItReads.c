@@ -1,7 +1,7 @@
 /* Goes on with a read that was cancelled, for two seconds. */
 #define BREAKS_READ
-#include "good/slow.h"
 #include "good/storage.h"
+#include "slow.h"
 
 static wyv_status read_object(wyv_reader* reader, void* buffer, uint64_t capacity, uint64_t* count,
                               const wyv_context* context) {

@@ -1,7 +1,7 @@
 /* Takes two seconds to look, when there is no time. */
 #define BREAKS_STAT
-#include "good/slow.h"
 #include "good/storage.h"
+#include "slow.h"
 
 static wyv_status stat_object(wyv_instance* self, wyv_view key, const wyv_text_sink* out, const wyv_context* context) {
   UNUSED(self);

@@ -2,8 +2,8 @@
 #define BREAKS_CREATE_OBJECT
 #define BREAKS_WRITE
 #define BREAKS_COMMIT
-#include "good/slow.h"
 #include "good/storage.h"
+#include "slow.h"
 
 static char buffer[1 << 20];
 static uint64_t used;
