@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/abi.hpp"
 #include "host/manifest.hpp"
 #include "wyvern/view.hpp"
 
@@ -74,7 +75,7 @@ Result<void> check_descriptor(const wyv_plugin* descriptor, const Json& manifest
   if (descriptor->struct_size < sizeof(wyv_plugin))
     return fault("plugin.descriptor", "struct_size is " + std::to_string(descriptor->struct_size) +
                                           " and should be at least " + std::to_string(sizeof(wyv_plugin)));
-  if (auto loadable = check_abi(descriptor->abi_major, descriptor->abi_minor, "abi of the descriptor:"); !loadable)
+  if (auto loadable = check_abi({descriptor->abi_major, descriptor->abi_minor}, "abi of the descriptor:"); !loadable)
     return loadable;
   const auto& abi = manifest.at("abi");
   if (abi.at("major") != descriptor->abi_major || abi.at("minor") != descriptor->abi_minor)

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "config/schema.hpp"
+#include "host/abi.hpp"
 #include "host/elf_section.hpp"
 #include "wyvern/abi/plugin.h"
 
@@ -55,6 +56,8 @@ Error fault(std::string code, std::string message) {
   return {WYV_INVALID, std::move(code), std::move(message), "", false};
 }
 
+Abi version_in(const Json& abi) { return {abi.at("major").get<std::uint64_t>(), abi.at("minor").get<std::uint64_t>()}; }
+
 struct TooDeep {};
 
 // JSON's own nesting is read without recursion, but copied, compared and printed with it: so it is bounded here.
@@ -90,22 +93,6 @@ const Json& manifest_schema() {
   return schema;
 }
 
-Result<void> check_abi(std::uint64_t major, std::uint64_t minor, const std::string& where) {
-  const std::string kernel = std::to_string(WYV_ABI_MAJOR) + "." + std::to_string(WYV_ABI_MINOR);
-  const std::string plugin = std::to_string(major) + "." + std::to_string(minor);
-  constexpr std::uint64_t oldest = WYV_ABI_MAJOR > 1 ? WYV_ABI_MAJOR - 1 : 1;
-  if (major > WYV_ABI_MAJOR)
-    return fault("plugin.abi_major", where + " major is newer than this kernel's: the plugin has ABI " + plugin +
-                                         ", the kernel " + kernel + "; use a newer kernel");
-  if (major < oldest)
-    return fault("plugin.abi_major", where + " major is older than this kernel loads: the plugin has ABI " + plugin +
-                                         ", the kernel " + kernel + "; rebuild the plugin with a newer SDK");
-  if (major == WYV_ABI_MAJOR && minor > WYV_ABI_MINOR)
-    return fault("plugin.abi_minor", where + " minor is newer than this kernel's: the plugin has ABI " + plugin +
-                                         ", the kernel " + kernel + "; use a newer kernel");
-  return {};
-}
-
 Result<Json> parse_manifest(std::string_view text) {
   if (text.size() > manifest_size_limit) return fault("plugin.manifest_size", "the manifest is too large");
   Json manifest;
@@ -121,7 +108,7 @@ Result<Json> parse_manifest(std::string_view text) {
   if (const Json* abi = manifest.is_object() && manifest.contains("abi") ? &manifest["abi"] : nullptr;
       abi != nullptr && abi->is_object() && abi->contains("major") && abi->contains("minor") &&
       (*abi)["major"].is_number_unsigned() && (*abi)["minor"].is_number_unsigned()) {
-    auto loadable = check_abi((*abi)["major"].get<std::uint64_t>(), (*abi)["minor"].get<std::uint64_t>(), "abi:");
+    auto loadable = check_abi(version_in(*abi), "abi:");
     if (!loadable) return std::move(loadable).error();
   }
   if (const auto faults = compiled().check(manifest); !faults.empty()) {
@@ -133,6 +120,10 @@ Result<Json> parse_manifest(std::string_view text) {
   }
   if (auto broken = broken_schema(manifest); !broken.empty())
     return fault("plugin.manifest", "the manifest is wrong: " + broken);
+  for (const char* key : {"provides", "requires"})
+    for (const auto& service : manifest.value(key, Json::array()))
+      if (auto loadable = check_draft(service, version_in(manifest["abi"]), std::string(key) + ":"); !loadable)
+        return std::move(loadable).error();
   return manifest;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -22,10 +21,6 @@ Result<Json> read_manifest(const std::filesystem::path& library);
 
 // The same checks for a manifest's text: size, depth, JSON, the manifest's schema, the ABI that this kernel loads.
 Result<Json> parse_manifest(std::string_view text);
-
-// Whether this kernel loads a plugin of that ABI: the majors N and N-1, and of N no minor beyond its own. `where` names
-// the field in the reason.
-Result<void> check_abi(std::uint64_t major, std::uint64_t minor, const std::string& where);
 
 // The JSON schema that every manifest meets.
 const Json& manifest_schema();

@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include "config/schema.hpp"
+#include "host/abi.hpp"
 #include "host/manifest.hpp"
 #include "kit/instance.hpp"
 #include "kit/lifecycle.hpp"
@@ -70,7 +71,7 @@ TEST(Load, DescriptorIsWhole) {
 
 TEST(Load, AbiIsOneThatTheKernelLoads) {
   ENTER(descriptor);
-  const auto loadable = host::check_abi(descriptor->abi_major, descriptor->abi_minor, "abi of the descriptor:");
+  const auto loadable = host::check_abi({descriptor->abi_major, descriptor->abi_minor}, "abi of the descriptor:");
   EXPECT_TRUE(loadable.ok()) << loadable.error().message;
 }
 

@@ -11,6 +11,17 @@
  *           prepared after prepare, before stop
  *           started  after start, before stop
  *           open     while the handle that the call takes has not been closed
+ *
+ * What holds for every function:
+ *   owner    views and structs that a call is handed stay the caller's and are valid within the call only; what is
+ *            written to a text sink is copied before `write` returns; what comes back through `out` is the caller's
+ *            until it is given back to the function that is named there.
+ *   units    stand in the name (_ns, _us, _ms, _bytes) or in the comment; sizes of views are bytes.
+ *   errors   a function that returns wyv_status reports at most once, on its own thread, before it returns another
+ *            status than WYV_OK, and has then changed nothing that its comment does not name. Each of them may answer
+ *            WYV_INVALID, WYV_TIMEOUT, WYV_CANCELLED, WYV_WRONG_STATE, WYV_EXHAUSTED, WYV_UNAVAILABLE, WYV_DENIED and
+ *            WYV_INTERNAL; its comment says which others, and what they mean there.
+ *   nothing is thrown through a table: each function is as if `noexcept`.
  */
 #ifndef WYVERN_ABI_BASE_H
 #define WYVERN_ABI_BASE_H
@@ -36,7 +47,7 @@ typedef struct wyv_view {
 } wyv_view;
 
 typedef int32_t wyv_status;
-enum {
+enum wyv_status_code {
   WYV_OK = 0,
   WYV_INVALID = 1,      /* an argument or a configuration is wrong; repeating will not help */
   WYV_NOT_FOUND = 2,    /* the named thing does not exist */

@@ -21,7 +21,7 @@ typedef struct wyv_host {
 
 /* ---- wyvern.host.log/1 ---- */
 
-enum { WYV_LOG_TRACE = 0, WYV_LOG_DEBUG = 1, WYV_LOG_INFO = 2, WYV_LOG_WARNING = 3, WYV_LOG_ERROR = 4 };
+enum wyv_log_level { WYV_LOG_TRACE = 0, WYV_LOG_DEBUG = 1, WYV_LOG_INFO = 2, WYV_LOG_WARNING = 3, WYV_LOG_ERROR = 4 };
 
 typedef struct wyv_host_log_v1 {
   uint32_t struct_size;
@@ -31,7 +31,7 @@ typedef struct wyv_host_log_v1 {
 
 /* ---- wyvern.host.metrics/1 ---- */
 
-enum { WYV_METRIC_COUNTER = 0, WYV_METRIC_GAUGE = 1 };
+enum wyv_metric_type { WYV_METRIC_COUNTER = 0, WYV_METRIC_GAUGE = 1 };
 
 typedef struct wyv_host_metrics_v1 {
   uint32_t struct_size;

@@ -10,7 +10,7 @@ extern "C" {
 
 #define WYV_STORE_SERVICE "wyvern.store/1"
 
-enum {
+enum wyv_value_type {
   WYV_VALUE_NULL = 0,
   WYV_VALUE_BOOL = 1,      /* integer: 0 or 1 */
   WYV_VALUE_INT64 = 2,     /* integer */
@@ -22,7 +22,7 @@ enum {
 };
 
 typedef struct wyv_value {
-  uint32_t type;
+  uint32_t type; /* wyv_value_type */
   uint32_t reserved;
   union {
     int64_t integer;
@@ -38,7 +38,7 @@ typedef struct wyv_row_sink {
   int32_t (*row)(void* self, const wyv_value* columns, const wyv_view* names, uint32_t count);
 } wyv_row_sink;
 
-enum {
+enum wyv_session_mode {
   WYV_SESSION_READ = 0, /* sees committed state; runs beside others */
   WYV_SESSION_WRITE = 1 /* waits its turn where the store has one writer */
 };
