@@ -12,7 +12,7 @@ endfunction()
 function(wyvern_packages)
   get_property(groups GLOBAL PROPERTY WYVERN_PACKAGES)
   set(CPACK_GENERATOR DEB)
-  set(CPACK_COMPONENTS_ALL program service sdk ${groups})
+  set(CPACK_COMPONENTS_ALL program service sdk sanitizers ${groups})
   set(CPACK_COMPONENT_PROGRAM_GROUP wyvern)
   set(CPACK_COMPONENT_SERVICE_GROUP wyvern)
   set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -40,6 +40,12 @@ function(wyvern_packages)
   # addr2line makes stacks readable.
   set(CPACK_DEBIAN_SDK_PACKAGE_DEPENDS
     "wyvern (= ${PROJECT_VERSION}), binutils, build-essential, cmake (>= 3.25), nlohmann-json3-dev, pkg-config")
+
+  set(CPACK_DEBIAN_SANITIZERS_PACKAGE_NAME wyvern-dev-sanitizers)
+  set(CPACK_DEBIAN_SANITIZERS_PACKAGE_SECTION devel)
+  set(CPACK_COMPONENT_SANITIZERS_DESCRIPTION "The conformance kit of Wyvern for plugins that are built with a sanitizer
+ wyvern-conformance-asan for -fsanitize=address,undefined and wyvern-conformance-tsan for -fsanitize=thread, of g++.")
+  set(CPACK_DEBIAN_SANITIZERS_PACKAGE_DEPENDS "wyvern-dev (= ${PROJECT_VERSION})")
 
   foreach(group ${groups})
     string(TOUPPER ${group} id)

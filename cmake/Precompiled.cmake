@@ -4,7 +4,7 @@
 
 option(WYVERN_PRECOMPILE "Parse the headers that nearly every file reads only once" ON)
 
-set(headers <algorithm> <atomic> <chrono> <condition_variable> <filesystem> <fstream> <functional> <map> <memory> <mutex>
+set(WYVERN_PRECOMPILED_HEADERS <algorithm> <atomic> <chrono> <condition_variable> <filesystem> <fstream> <functional> <map> <memory> <mutex>
     <optional> <string> <string_view> <thread> <vector> <nlohmann/json.hpp>)
 set(empty ${CMAKE_BINARY_DIR}/precompiled.cpp)
 file(CONFIGURE OUTPUT ${empty} CONTENT "int main() {}\n")
@@ -16,13 +16,13 @@ if(WYVERN_PRECOMPILE)
   add_executable(wyvern_precompiled_program EXCLUDE_FROM_ALL ${empty})
   foreach(target wyvern_precompiled_library wyvern_precompiled_program)
     target_link_libraries(${target} PRIVATE wyvern_flags nlohmann_json::nlohmann_json)
-    target_precompile_headers(${target} PRIVATE ${headers})
+    target_precompile_headers(${target} PRIVATE ${WYVERN_PRECOMPILED_HEADERS})
   endforeach()
   if(WYVERN_TESTS)
     find_package(GTest REQUIRED)
     add_executable(wyvern_precompiled_test EXCLUDE_FROM_ALL ${empty})
     target_link_libraries(wyvern_precompiled_test PRIVATE wyvern_flags nlohmann_json::nlohmann_json GTest::gmock)
-    target_precompile_headers(wyvern_precompiled_test PRIVATE ${headers} <gmock/gmock.h>)
+    target_precompile_headers(wyvern_precompiled_test PRIVATE ${WYVERN_PRECOMPILED_HEADERS} <gmock/gmock.h>)
     target_compile_options(wyvern_precompiled_test PRIVATE ${WYVERN_TEST_OPTIONS})
   endif()
 endif()

@@ -11,10 +11,11 @@
 
 namespace wyvern::test {
 
-KitRun run_kit(const std::string& plugin, const std::vector<std::string>& options, bool report) {
+KitRun run_kit(const std::string& plugin, const std::vector<std::string>& options, bool report,
+               const std::string& variant) {
   const auto file = std::filesystem::temp_directory_path() /
                     ("wyvern-kit-" + std::to_string(getpid()) + "-" + std::filesystem::path(plugin).stem().string());
-  std::string command = std::string(WYVERN_BUILD_DIR) + "/bin/wyvern-conformance '" + plugin + "'";
+  std::string command = std::string(WYVERN_BUILD_DIR) + "/bin/wyvern-conformance" + variant + " '" + plugin + "'";
   for (const auto& option : options) command += " '" + option + "'";
   if (report) command += " --json '" + file.string() + "'";
   KitRun run;

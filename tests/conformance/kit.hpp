@@ -15,8 +15,9 @@ struct KitRun {
   Json report;         // of --json; null when there is none
 };
 
-// With --json added, unless it is not wanted.
-KitRun run_kit(const std::string& plugin, const std::vector<std::string>& options = {}, bool report = true);
+// With --json added, unless it is not wanted. `variant` of the runner: "-asan" or "-tsan".
+KitRun run_kit(const std::string& plugin, const std::vector<std::string>& options = {}, bool report = true,
+               const std::string& variant = "");
 
 // Paths of plugins of this build: "Order.StopTwice" of the broken ones, or "hangs" of the menaces.
 std::string broken_plugin(const std::string& check);

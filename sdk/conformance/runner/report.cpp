@@ -1,6 +1,7 @@
 #include "runner/report.hpp"
 
 #include <algorithm>
+#include <cerrno>  // program_invocation_short_name
 #include <sstream>
 
 namespace wyvern::conformance {
@@ -59,7 +60,8 @@ long bad(const Session& session) {
 }  // namespace
 
 std::string again(const CheckResult& result, const Options& options) {
-  std::string command = "wyvern-conformance " + quoted(options.plugin.string()) + " --only " +
+  std::string command = std::string(program_invocation_short_name) + " " + quoted(options.plugin.string()) +
+                        " --only " +
                         quoted("^" + result.check.substr(0, result.check.find('.')) + "\\." +
                                result.check.substr(result.check.find('.') + 1) + "$");
   if (!result.kind.empty()) command += " --kind " + result.kind;

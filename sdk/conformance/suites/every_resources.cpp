@@ -8,6 +8,7 @@
 
 #include "kit/faults.hpp"
 #include "kit/lifecycle.hpp"
+#include "kit/sanitizers.hpp"
 
 extern char** environ;
 
@@ -54,6 +55,7 @@ TEST_F(Resources, MemoryIsFreed) {
   const auto after = heap_bytes();
   const auto grown = after > before ? after - before : 0;
   EXPECT_LT(grown / lives, 64U) << "bytes of memory that each life leaves";
+  EXPECT_FALSE(sanitizer_sees_leaks()) << "LeakSanitizer's report is in the output";
 }
 
 TEST_F(Resources, StandardOutputIsNotTouched) {
