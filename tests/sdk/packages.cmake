@@ -1,0 +1,34 @@
+# Makes the Debian packages of the build BUILD and unpacks them into ROOT, as dpkg would into /.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE ${ROOT} ${BUILD}/packages)
+execute_process(COMMAND ${CPACK} --config ${BUILD}/CPackConfig.cmake WORKING_DIRECTORY ${BUILD} RESULT_VARIABLE result
+  OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "cpack: ${output}")
+endif()
+file(GLOB packages ${BUILD}/packages/*.deb)
+set(names)
+foreach(package ${packages})
+  execute_process(COMMAND dpkg-deb -x ${package} ${ROOT} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND dpkg-deb -f ${package} Package OUTPUT_VARIABLE name OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND_ERROR_IS_FATAL ANY)
+  list(APPEND names ${name})
+endforeach()
+foreach(name wyvern wyvern-dev wyvern-plugins-core wyvern-plugins-gstreamer wyvern-plugins-srt)
+  if(NOT name IN_LIST names)
+    message(FATAL_ERROR "there is no package ${name} among ${names}")
+  endif()
+endforeach()
+# What the service starts with is right, by the packaged program and plugins.
+execute_process(COMMAND ${ROOT}/usr/bin/wyvern lint ${ROOT}/etc/wyvern/wyvern.yaml RESULT_VARIABLE result
+  OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "the packaged configuration: ${output}")
+endif()
+# Every plugin of the tree is in a package.
+file(GLOB built RELATIVE ${BUILD}/lib/wyvern ${BUILD}/lib/wyvern/*.so)
+foreach(plugin ${built})
+  if(NOT EXISTS ${ROOT}/usr/lib/wyvern/${plugin})
+    message(FATAL_ERROR "${plugin} is in no package: name it in plugins/CMakeLists.txt")
+  endif()
+endforeach()
