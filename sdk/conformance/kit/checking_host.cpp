@@ -9,14 +9,14 @@
 namespace wyvern::conformance {
 
 CheckingHost::CheckingHost(Offer offer, std::set<std::string> metrics)
-    : offer_(offer), declared_(std::move(metrics)), host_{}, log_{}, metrics_table_{}, operations_{} {
+    : offer_(offer), declared_(std::move(metrics)), host_{}, log_{}, metrics_table_{}, operations_table_{} {
   const std::uint32_t more = offer.longer ? sizeof(host_.of_a_newer_kernel) : 0;
   host_.table = {static_cast<std::uint32_t>(sizeof(wyv_host)) + more, WYV_ABI_MAJOR, WYV_ABI_MINOR, this, &query};
   if (offer.longer) host_.table.abi_minor = WYV_ABI_MINOR + 1;
   log_.table = {static_cast<std::uint32_t>(sizeof(wyv_host_log_v1)) + more, &write};
   metrics_table_.table = {static_cast<std::uint32_t>(sizeof(wyv_host_metrics_v1)) + more, &set};
-  operations_.table = {
-      static_cast<std::uint32_t>(sizeof(wyv_host_operations_v1)) + more, &list, &call, &nothing, &nothing, &nothing};
+  operations_table_.table = {
+      static_cast<std::uint32_t>(sizeof(wyv_host_operations_v1)) + more, &list, &call, &cancel, &release, &drained};
 }
 
 void CheckingHost::close() {
@@ -50,24 +50,35 @@ const void* CheckingHost::query(void* self, wyv_view service) {
   host.note("query", std::string(text(service)));
   if (host.offer_.log && text(service) == "wyvern.host.log/1") return &host.log_.table;
   if (host.offer_.metrics && text(service) == "wyvern.host.metrics/1") return &host.metrics_table_.table;
-  if (host.offer_.operations && text(service) == "wyvern.host.operations/1") return &host.operations_.table;
+  if (host.offer_.operations && text(service) == "wyvern.host.operations/1") return &host.operations_table_.table;
   return nullptr;
 }
 
+OfferedOperations& CheckingHost::operations() {
+  const std::lock_guard lock(mutex_);
+  if (operations_ == nullptr) operations_ = new OfferedOperations;
+  return *operations_;
+}
+
 wyv_status CheckingHost::list(void*, const wyv_text_sink* out, const wyv_context*) {
-  out->write(out->self, view(std::string_view("[]")));
+  out->write(out->self, view(OfferedOperations::list()));
   return WYV_OK;
 }
 
-void CheckingHost::call(void*, const wyv_call_request*, const wyv_reply_sink* reply, wyv_pending** pending) {
-  constexpr std::string_view body = R"({"error":"there is no such operation","code":"operation.unknown"})";
-  *pending = nullptr;
-  reply->head(reply->self, 404, view(std::string_view("application/json")), nullptr, 0, body.size());
-  (void)reply->body(reply->self, view(body));
-  reply->end(reply->self);
+void CheckingHost::call(void* self, const wyv_call_request* request, const wyv_reply_sink* reply,
+                        wyv_pending** pending) {
+  static_cast<CheckingHost*>(self)->operations().call(*request, *reply, pending);
 }
 
-void CheckingHost::nothing(void*, wyv_pending*) {}
+void CheckingHost::cancel(void* self, wyv_pending* pending) {
+  static_cast<CheckingHost*>(self)->operations().cancel(pending);
+}
+
+void CheckingHost::release(void* self, wyv_pending* pending) {
+  static_cast<CheckingHost*>(self)->operations().release(pending);
+}
+
+void CheckingHost::drained(void*, wyv_pending*) {}
 
 void CheckingHost::write(void* self, std::int32_t level, wyv_view message, wyv_view, wyv_view fields) {
   const SparedAllocations own;

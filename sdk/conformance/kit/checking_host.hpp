@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kit/offered_operations.hpp"
 #include "wyvern/abi/host.h"
 
 namespace wyvern::conformance {
@@ -33,7 +34,7 @@ struct Metric {
 struct Offer {
   bool log = true;
   bool metrics = true;
-  bool operations = true;  // none is in its list; every call of one is answered 404
+  bool operations = true;  // those of OfferedOperations
   bool longer = false;     // tables and host are longer than this kit knows, as of a newer kernel
 };
 
@@ -53,6 +54,7 @@ class CheckingHost {
   std::vector<Metric> metrics() const;
   // Calls that came after `close`.
   std::vector<std::string> late_calls() const;
+  OfferedOperations& operations();
 
  private:
   static const void* query(void* self, wyv_view service);
@@ -60,7 +62,9 @@ class CheckingHost {
   static wyv_status set(void* self, std::int32_t type, wyv_view name, wyv_view labels, double value);
   static wyv_status list(void* self, const wyv_text_sink* out, const wyv_context* context);
   static void call(void* self, const wyv_call_request* request, const wyv_reply_sink* reply, wyv_pending** pending);
-  static void nothing(void* self, wyv_pending* pending);
+  static void cancel(void* self, wyv_pending* pending);
+  static void release(void* self, wyv_pending* pending);
+  static void drained(void* self, wyv_pending* pending);
   void note(const char* function, const std::string& what);
 
   template <class Table>
@@ -74,12 +78,14 @@ class CheckingHost {
   Longer<wyv_host> host_;
   Longer<wyv_host_log_v1> log_;
   Longer<wyv_host_metrics_v1> metrics_table_;
-  Longer<wyv_host_operations_v1> operations_;
+  Longer<wyv_host_operations_v1> operations_table_;
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::vector<LogLine> lines_;
   std::vector<Metric> metrics_;
   std::vector<std::string> late_calls_;
+  // Made when they are first asked for and never freed: their thread may stand in a surface that does not return.
+  OfferedOperations* operations_ = nullptr;
 };
 
 }  // namespace wyvern::conformance

@@ -1,0 +1,3 @@
+/* Has room for sixteen connections. */
+#define MOST_CONNECTIONS 16
+#include "good/surface.h"

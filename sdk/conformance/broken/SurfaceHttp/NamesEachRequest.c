@@ -1,0 +1,3 @@
+/* Gives every request the same name. */
+#define REQUEST_NUMBER(server) (++(server)->requests, 1U)
+#include "good/surface.h"

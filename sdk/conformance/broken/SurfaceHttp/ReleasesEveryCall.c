@@ -1,0 +1,3 @@
+/* Releases the first two calls only. */
+#define RELEASES(connection) ((connection)->server->requests < 3)
+#include "good/surface.h"

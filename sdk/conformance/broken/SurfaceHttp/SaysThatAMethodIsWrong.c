@@ -1,0 +1,3 @@
+/* Calls a wrong method an unknown path. */
+#define WRONG_METHOD 404
+#include "good/surface.h"

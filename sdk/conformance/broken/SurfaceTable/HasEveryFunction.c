@@ -1,0 +1,3 @@
+/* Has no address. */
+#define ADDRESS NULL
+#include "good/surface.h"
