@@ -6,18 +6,15 @@
 
 set(WYVERN_SDK_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
-# The version of the boundary that the headers of this SDK describe, as JSON.
+# The version of the boundary that the headers in a folder describe, as JSON; by default those of this SDK.
 function(wyvern_read_abi out)
-  get_target_property(folders Wyvern::sdk INTERFACE_INCLUDE_DIRECTORIES)
-  set(base)
-  foreach(folder ${folders})
-    string(REGEX REPLACE "^\\$<BUILD_INTERFACE:(.*)>$" "\\1" folder "${folder}")
-    if(EXISTS ${folder}/wyvern/abi/base.h)
-      set(base ${folder}/wyvern/abi/base.h)
-    endif()
-  endforeach()
+  set(folder ${ARGN})
+  if(NOT folder)
+    get_target_property(folder Wyvern::sdk INTERFACE_INCLUDE_DIRECTORIES)
+    string(REGEX MATCH "[^:;<>]+include" folder "${folder}")  # of $<BUILD_INTERFACE:…> in the tree of Wyvern itself
+  endif()
   foreach(part MAJOR MINOR)
-    file(STRINGS "${base}" line REGEX "^#define WYV_ABI_${part} ")
+    file(STRINGS ${folder}/wyvern/abi/base.h line REGEX "^#define WYV_ABI_${part} ")
     string(REGEX MATCH "[0-9]+" ${part} "${line}")
   endforeach()
   set(${out} "{\"major\": ${MAJOR}, \"minor\": ${MINOR}}" PARENT_SCOPE)

@@ -65,7 +65,9 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-Deployment::Deployment(const Options& options) : environment_(options.environment) {
+Deployment::Deployment(const Options& options)
+    : program_(options.program.empty() ? WYVERN_BUILD_DIR "/bin/wyvernd" : options.program),
+      environment_(options.environment) {
   std::filesystem::create_directories(library());
   const std::string state = (folder() / "state").string();
   // Tests that run beside one another give their workers ports of their own.
@@ -99,7 +101,6 @@ Deployment::~Deployment() {
 void Deployment::configure(const std::string& yaml) const { std::ofstream(folder() / "wyvern.yaml") << yaml; }
 
 pid_t Deployment::spawn() {
-  const std::string program = std::string(WYVERN_BUILD_DIR) + "/bin/wyvernd";
   const std::string config = (folder() / "wyvern.yaml").string();
   const std::string output = (folder() / "wyvernd.log").string();
   const pid_t parent = ::getpid();
@@ -112,7 +113,7 @@ pid_t Deployment::spawn() {
     ::dup2(out, 1);
     ::dup2(out, 2);
     for (const auto& [name, value] : environment_) ::setenv(name.c_str(), value.c_str(), 1);
-    ::execl(program.c_str(), program.c_str(), "--config", config.c_str(), nullptr);
+    ::execl(program_.c_str(), program_.c_str(), "--config", config.c_str(), nullptr);
     ::_exit(127);
   }
   return child;

@@ -47,6 +47,7 @@ class Deployment {
     Json sections = Json::object();  // merged over the configuration
     bool start = true;
     std::map<std::string, std::string> environment = {};  // of wyvernd, beside the test's own
+    std::filesystem::path program = {};                   // of this build when empty
   };
   Deployment() : Deployment(Options{}) {}
   explicit Deployment(const Options& options);
@@ -107,6 +108,7 @@ class Deployment {
   pid_t spawn();
   std::filesystem::path channel_folder(const std::string& channel_id) const;
 
+  const std::filesystem::path program_;
   TemporaryFolder folder_;
   std::string token_ = "a-token-for-tests-0123456789";
   std::string url_;
