@@ -74,6 +74,7 @@ class Run {
         given.scratch = scratch_ / std::to_string(count_++);
         given.config = with_scratch(std::move(given.config), given.scratch.string());
         given.output_config = with_scratch(std::move(given.output_config), given.scratch.string());
+        given.workload = with_scratch(std::move(given.workload), given.scratch.string());
         given.seed = options_.seed + static_cast<std::uint64_t>(tasks[next].repetition);
         running.push_back(
             {next, std::make_unique<CheckProcess>(tasks[next].check, std::move(given), options_.deadline)});
@@ -142,10 +143,16 @@ std::vector<Given> givens(const Options& options) {
   const Json asked = options.config.empty() ? Json() : read_json(options.config);
   std::vector<Given> all;
   for (const auto& kind : kinds) {
-    Given given{fs::absolute(options.plugin),   read, kind, example(read, "schema"),
-                example(read, "output_schema"), {},   0};
+    Given given;
+    given.library = fs::absolute(options.plugin);
+    given.manifest = read;
+    given.kind = kind;
+    given.config = example(read, "schema");
+    given.output_config = example(read, "output_schema");
+    if (read.contains("schema")) given.workload = read["schema"].value("x-workload", Json());
     if (asked.contains("config")) given.config = asked["config"];
     if (asked.contains("output_config")) given.output_config = asked["output_config"];
+    if (asked.contains("workload")) given.workload = asked["workload"];
     all.push_back(std::move(given));
   }
   return all;
