@@ -1,0 +1,3 @@
+/* Has an empty log of what it does not know. */
+#define LOG_UNKNOWN WYV_OK
+#include "good/runtime.h"

@@ -1,0 +1,3 @@
+/* Ends the first process only. */
+#define WHOLE(pid) (pid)
+#include "good/runtime.h"

@@ -1,0 +1,3 @@
+/* Does not say who runs. */
+#define ALREADY_CAUSE(handle) TEXT("")
+#include "good/runtime.h"

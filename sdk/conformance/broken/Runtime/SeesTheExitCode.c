@@ -1,0 +1,3 @@
+/* Knows only whether it went well. */
+#define EXIT_CODE(info) ((info).si_status != 0)
+#include "good/runtime.h"

@@ -1,0 +1,3 @@
+/* Works at the root. */
+#define DIRECTORY(plan) "/"
+#include "good/runtime.h"

@@ -1,0 +1,3 @@
+/* Cannot remove. */
+#define REMOVE NULL
+#include "good/runtime.h"
