@@ -1,5 +1,6 @@
 // Every plugin: the order of the calls of its life.
 #include "kit/lifecycle.hpp"
+#include "kit/random_input.hpp"
 
 namespace wyvern::conformance {
 namespace {
@@ -102,6 +103,31 @@ TEST_F(Order, TenTimes) {
     ASSERT_TRUE(is_ok(outcome)) << "of cycle " << i;
     ASSERT_TRUE(is_ok(instance.start())) << "of cycle " << i;
     ASSERT_TRUE(is_ok(instance.stop())) << "of cycle " << i;
+  }
+}
+
+// Lives drawn from the seed, each as far as chance takes it. What a single call or a second life shows is left to the
+// checks above. Six lives: the tenth is another's.
+TEST_F(Order, HoldsForAnyLives) {
+  RandomInput random(given().seed);
+  std::string calls;
+  const auto made = [&](const char* call, const Outcome& outcome) {
+    calls += std::string(" ") + call;
+    return is_ok(outcome) << ", the last of" << calls << ", drawn with --seed " << given().seed;
+  };
+  ASSERT_NO_FATAL_FAILURE(created());
+  for (int starts = 0; starts < 6;) {
+    const auto prepared = instance.prepare();
+    if (!prepared.ok() && starts <= 1) GTEST_SKIP() << "not even twice";
+    ASSERT_TRUE(made("prepare", prepared));
+    if (random.below(3) > 0) {
+      ASSERT_TRUE(made("start", instance.start()));
+      ++starts;
+      const bool drains = random.below(2) > 0;
+      ASSERT_TRUE(!drains || made("drain", instance.drain()));
+    }
+    calls += " stop";
+    if (!instance.stop().ok()) GTEST_SKIP() << "it does not stop";
   }
 }
 
