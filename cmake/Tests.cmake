@@ -1,11 +1,11 @@
-# wyvern_add_test(NAME SOURCES a.cpp … [LIBRARIES …] [LABELS …] [TIMEOUT seconds])
+# wyvern_add_test(NAME SOURCES a.cpp … [LIBRARIES …] [LABELS …] [TIMEOUT seconds] [FIXTURES …])
 # One GoogleTest program; every test case is a CTest case of its own. Labels choose suites: unit, contract, e2e, tsan.
 
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
 function(wyvern_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;FIXTURES")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
@@ -24,5 +24,5 @@ function(wyvern_add_test name)
   # One label for CTest, whose discovery loses all but the first; it is chosen by a regular expression anyway.
   string(REPLACE ";" "-" labels "${arg_LABELS}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}" FIXTURES_REQUIRED "${arg_FIXTURES}")
 endfunction()

@@ -70,7 +70,7 @@ typedef struct wyv_call_request {
   uint32_t reserved;
 } wyv_call_request;
 
-/* Receives the answer. The calls come in the order head, body*, end; from any thread, never two at once.
+/* Receives the answer. [one & open] The calls come in the order head, body*, end.
  * Owner: the surface, which keeps it valid until `end`, whatever happens; `end` is always called exactly once. */
 typedef struct wyv_reply_sink {
   uint32_t struct_size;
