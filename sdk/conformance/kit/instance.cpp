@@ -27,7 +27,7 @@ std::string to_string(const Outcome& outcome) {
 }
 
 RecordedCall::RecordedCall(Terms terms)
-    : cancelled_(terms.cancelled),
+    : terms_(terms),
       thread_(gettid()),
       begun_(std::chrono::steady_clock::now()),
       context_{sizeof(wyv_context),
@@ -53,7 +53,10 @@ void RecordedCall::report(void* self, const wyv_error* error) {
                                    std::string(text(error->cause)), error->retryable != 0});
 }
 
-std::int32_t RecordedCall::is_cancelled(void* self) { return static_cast<RecordedCall*>(self)->cancelled_ ? 1 : 0; }
+std::int32_t RecordedCall::is_cancelled(void* self) {
+  const auto& call = *static_cast<RecordedCall*>(self);
+  return call.terms_.cancelled || std::chrono::steady_clock::now() - call.begun_ >= call.terms_.cancelled_after ? 1 : 0;
+}
 
 const wyv_plugin& plugin() {
   static const wyv_plugin* const loaded = [] {

@@ -17,7 +17,8 @@ namespace wyvern::conformance {
 // Under which terms a call is made.
 struct Terms {
   std::chrono::nanoseconds timeout = std::chrono::seconds(10);
-  bool cancelled = false;  // from the beginning
+  bool cancelled = false;                                                      // from the beginning
+  std::chrono::nanoseconds cancelled_after = std::chrono::nanoseconds::max();  // while it is under way
 };
 
 struct Outcome {
@@ -47,7 +48,7 @@ class RecordedCall {
   static void report(void* self, const wyv_error* error);
   static std::int32_t is_cancelled(void* self);
 
-  const bool cancelled_;
+  const Terms terms_;
   const pid_t thread_;
   const std::chrono::steady_clock::time_point begun_;
   Outcome outcome_;

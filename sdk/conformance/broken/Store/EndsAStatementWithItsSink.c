@@ -1,0 +1,3 @@
+/* Does not hear that it is enough. */
+#define IS_ENOUGH(answer) ((answer) > 1)
+#include "good/store.h"

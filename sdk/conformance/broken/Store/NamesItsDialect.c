@@ -1,0 +1,3 @@
+/* Speaks a language that no migration is written in. */
+#define DIALECT "mysql"
+#include "good/store.h"

@@ -1,0 +1,3 @@
+/* Does not know what a column was called. */
+#define NAME(statement, index) "column"
+#include "good/store.h"

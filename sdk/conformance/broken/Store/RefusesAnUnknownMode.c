@@ -1,0 +1,3 @@
+/* Takes an unknown mode for reading. */
+#define IS_MODE(mode) 1
+#include "good/store.h"

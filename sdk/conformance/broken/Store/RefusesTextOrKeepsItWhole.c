@@ -1,0 +1,8 @@
+/* Ends a text at the first zero. */
+#define BREAKS_SHOWN
+#include "good/store.h"
+
+static wyv_value shown(wyv_value value) {
+  if (value.type == WYV_VALUE_TEXT) value.as.text.size = strnlen(value.as.text.data, value.as.text.size);
+  return value;
+}

@@ -1,0 +1,3 @@
+/* Takes null for a parameter that is missing. */
+#define IS_MISSING(number, count) 0
+#include "good/store.h"

@@ -1,0 +1,3 @@
+/* Commits what was open when a session is closed. */
+#define AT_CLOSE(session) ((session)->transaction == OPEN ? "COMMIT" : "ROLLBACK")
+#include "good/store.h"

@@ -1,0 +1,3 @@
+/* Commits what there was before a statement failed. */
+#define IS_ABORTED(session) 0
+#include "good/store.h"

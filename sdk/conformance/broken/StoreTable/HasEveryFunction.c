@@ -1,0 +1,3 @@
+/* Has no function for scripts. */
+#define SCRIPT NULL
+#include "good/store.h"
