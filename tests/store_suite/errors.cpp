@@ -33,26 +33,6 @@ TEST_P(StoreSuite, A_second_row_with_a_unique_value_is_a_conflict_that_names_the
   EXPECT_FALSE(error.retryable);
 }
 
-TEST_P(StoreSuite, A_second_row_with_the_same_primary_key_is_a_unique_conflict) {
-  auto session = writer();
-  EXPECT_OK(session.script(kTables));
-  EXPECT_EQ(error_of(session, "INSERT INTO things VALUES (1, 'two', 1)").code, "store.unique");
-}
-
-TEST_P(StoreSuite, A_reference_to_nothing_is_a_foreign_key_conflict) {
-  auto session = writer();
-  EXPECT_OK(session.script(kTables));
-  const auto error = error_of(session, "INSERT INTO parts VALUES (2, 99)");
-  EXPECT_EQ(error.status, WYV_CONFLICT);
-  EXPECT_EQ(error.code, "store.foreign_key");
-}
-
-TEST_P(StoreSuite, Deleting_what_is_referred_to_is_a_foreign_key_conflict) {
-  auto session = writer();
-  EXPECT_OK(session.script(kTables));
-  EXPECT_EQ(error_of(session, "DELETE FROM things WHERE id = 1").code, "store.foreign_key");
-}
-
 TEST_P(StoreSuite, Missing_and_forbidden_values_are_constraint_faults) {
   auto session = writer();
   EXPECT_OK(session.script(kTables));
@@ -79,13 +59,6 @@ TEST_P(StoreSuite, Two_statements_in_one_are_refused_and_neither_runs) {
   EXPECT_EQ(error_of(session, "INSERT INTO things VALUES (1); INSERT INTO things VALUES (2)").code, "store.syntax");
   EXPECT_EQ(
       session.execute("SELECT count(*) FROM things;  -- one statement and a remark").or_throw().rows[0][0].integer, 0);
-}
-
-TEST_P(StoreSuite, Too_few_and_too_many_parameters_are_refused) {
-  auto session = reader();
-  EXPECT_EQ(error_of(session, "SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT)", {Value::int64(1)}).status, WYV_INVALID);
-  EXPECT_EQ(error_of(session, "SELECT CAST($1 AS BIGINT)", {Value::int64(1), Value::int64(2)}).status, WYV_INVALID);
-  EXPECT_OK(session.execute("SELECT CAST($1 AS BIGINT)", {Value::int64(1)}));
 }
 
 TEST_P(StoreSuite, A_session_for_reading_changes_nothing) {

@@ -2,22 +2,6 @@
 
 namespace wyvern::test {
 
-TEST_P(StoreSuite, Its_dialect_is_one_that_migrations_are_written_for) {
-  const auto dialect = text(store().table()->dialect(store().instance()));
-  EXPECT_TRUE(dialect == "sqlite" || dialect == "postgres") << dialect;
-}
-
-TEST_P(StoreSuite, Affected_counts_the_rows_that_were_changed) {
-  auto session = writer();
-  EXPECT_EQ(session.execute("CREATE TABLE things (id BIGINT, n BIGINT)").or_throw().affected, 0U);
-  EXPECT_EQ(session.execute("INSERT INTO things VALUES (1, 0), (2, 0), (3, 0)").or_throw().affected, 3U);
-  EXPECT_EQ(session.execute("UPDATE things SET n = 1 WHERE id < 3").or_throw().affected, 2U);
-  EXPECT_EQ(session.execute("UPDATE things SET n = 1 WHERE id > 99").or_throw().affected, 0U);
-  EXPECT_EQ(session.execute("SELECT * FROM things").or_throw().affected, 0U);
-  EXPECT_EQ(session.execute("DELETE FROM things WHERE id = 2").or_throw().affected, 1U);
-  EXPECT_EQ(session.execute("CREATE TABLE others (id BIGINT)").or_throw().affected, 0U);
-}
-
 TEST_P(StoreSuite, Columns_have_names_and_an_empty_answer_has_no_rows) {
   run("CREATE TABLE things (id BIGINT, name TEXT)");
   run("INSERT INTO things VALUES (1, 'one')");
@@ -25,19 +9,6 @@ TEST_P(StoreSuite, Columns_have_names_and_an_empty_answer_has_no_rows) {
   const auto answer = session.execute("SELECT id, name AS label FROM things").or_throw();
   EXPECT_EQ(answer.names, (std::vector<std::string>{"id", "label"}));
   EXPECT_TRUE(session.execute("SELECT id FROM things WHERE id = 2").or_throw().rows.empty());
-}
-
-TEST_P(StoreSuite, Rows_can_be_ended_early_without_an_error) {
-  run("CREATE TABLE things (id BIGINT)");
-  run("INSERT INTO things VALUES (1), (2), (3)");
-  auto session = reader();
-  int seen = 0;
-  EXPECT_OK(session.execute("SELECT id FROM things ORDER BY id", {}, kPatience, nullptr, [&](const Row&) {
-    ++seen;
-    return seen < 2;
-  }));
-  EXPECT_EQ(seen, 2);
-  EXPECT_EQ(session.execute("SELECT count(*) FROM things").or_throw().rows[0][0].integer, 3);
 }
 
 TEST_P(StoreSuite, A_change_whose_rows_are_ended_early_is_made_whole) {
@@ -48,27 +19,6 @@ TEST_P(StoreSuite, A_change_whose_rows_are_ended_early_is_made_whole) {
                               [](const Row&) { return false; }));
   }
   EXPECT_EQ(single("SELECT count(*) FROM things").integer, 3);
-}
-
-TEST_P(StoreSuite, A_parameter_may_be_used_twice_and_in_any_order) {
-  run("CREATE TABLE things (a BIGINT, b BIGINT, c BIGINT)");
-  run("INSERT INTO things VALUES ($2, $1, $2)", {Value::int64(10), Value::int64(20)});
-  auto session = reader();
-  EXPECT_EQ(session.execute("SELECT a, b, c FROM things").or_throw().rows[0],
-            (Row{Value::int64(20), Value::int64(10), Value::int64(20)}));
-}
-
-TEST_P(StoreSuite, A_statement_may_have_hundreds_of_parameters) {
-  constexpr int kCount = 500;
-  run("CREATE TABLE things (id BIGINT)");
-  std::string sql = "INSERT INTO things VALUES ";
-  std::vector<Value> parameters;
-  for (int i = 1; i <= kCount; ++i) {
-    sql += (i == 1 ? "($" : ", ($") + std::to_string(i) + ")";
-    parameters.push_back(Value::int64(i));
-  }
-  EXPECT_EQ(run(sql, parameters).affected, static_cast<std::uint64_t>(kCount));
-  EXPECT_EQ(single("SELECT CAST(sum(id) AS BIGINT) FROM things").integer, kCount * (kCount + 1) / 2);
 }
 
 TEST_P(StoreSuite, A_parameter_may_be_cast_with_two_colons) {

@@ -1,5 +1,6 @@
-// The fixture of the suite that every store must pass. Tables are declared in PostgreSQL's names of types, which every
-// store takes: BOOLEAN, BIGINT, DOUBLE PRECISION, TEXT, BYTEA, TIMESTAMPTZ, JSON.
+// The fixture of the suite that every store of the tree must pass beyond the conformance kit's checks, which prove what
+// the contract promises: what Wyvern's own SQL and its users need besides. Tables are declared in PostgreSQL's names of
+// types, which every store takes: BOOLEAN, BIGINT, DOUBLE PRECISION, TEXT, BYTEA, TIMESTAMPTZ, JSON.
 #pragma once
 
 #include <gtest/gtest.h>

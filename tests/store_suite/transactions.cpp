@@ -1,47 +1,6 @@
 #include "store_suite/store_suite.hpp"
 
 namespace wyvern::test {
-TEST_P(StoreSuite, A_committed_transaction_is_seen_by_others) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  auto session = writer();
-  EXPECT_OK(session.begin());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (2)"));
-  EXPECT_OK(session.commit());
-  EXPECT_EQ(single("SELECT count(*) FROM things").integer, 2);
-}
-
-TEST_P(StoreSuite, A_reader_sees_nothing_of_an_uncommitted_transaction) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  auto session = writer();
-  EXPECT_OK(session.begin());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  EXPECT_EQ(single("SELECT count(*) FROM things").integer, 0);
-  EXPECT_EQ(session.execute("SELECT count(*) FROM things").or_throw().rows[0][0].integer, 1);
-  EXPECT_OK(session.commit());
-  EXPECT_EQ(single("SELECT count(*) FROM things").integer, 1);
-}
-
-TEST_P(StoreSuite, A_rolled_back_transaction_leaves_nothing) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  auto session = writer();
-  EXPECT_OK(session.begin());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  EXPECT_OK(session.rollback());
-  EXPECT_EQ(session.execute("SELECT count(*) FROM things").or_throw().rows[0][0].integer, 0);
-}
-
-TEST_P(StoreSuite, Closing_a_session_rolls_its_transaction_back_and_frees_the_writer) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  {
-    auto session = writer();
-    EXPECT_OK(session.begin());
-    EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  }
-  run("INSERT INTO things VALUES (7)");
-  EXPECT_EQ(single("SELECT min(id) FROM things").integer, 7);
-}
-
 TEST_P(StoreSuite, A_second_begin_is_out_of_order_and_harms_nothing) {
   run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
   auto session = writer();
@@ -59,38 +18,6 @@ TEST_P(StoreSuite, Commit_and_rollback_without_a_transaction_are_out_of_order) {
   EXPECT_OK(session.begin());
   EXPECT_OK(session.commit());
   EXPECT_EQ(session.commit().error().status, WYV_WRONG_STATE);
-}
-
-TEST_P(StoreSuite, After_a_failed_statement_a_transaction_can_only_be_rolled_back) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  auto session = writer();
-  EXPECT_OK(session.begin());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  EXPECT_EQ(session.execute("INSERT INTO things VALUES (1)").error().code, "store.unique");
-  EXPECT_EQ(session.execute("INSERT INTO things VALUES (2)").error().code, "store.aborted");
-  EXPECT_OK(session.rollback());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (3)"));
-  EXPECT_EQ(single("SELECT min(id) FROM things").integer, 3);
-}
-
-TEST_P(StoreSuite, Committing_after_a_failed_statement_fails_and_changes_nothing) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  auto session = writer();
-  EXPECT_OK(session.begin());
-  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
-  EXPECT_FALSE(session.execute("INSERT INTO things VALUES (1)").ok());
-  EXPECT_EQ(session.commit().error().code, "store.aborted");
-  EXPECT_EQ(single("SELECT count(*) FROM things").integer, 0);
-  EXPECT_OK(session.begin());  // and the transaction is gone
-  EXPECT_OK(session.commit());
-}
-
-TEST_P(StoreSuite, A_failed_statement_outside_a_transaction_undoes_itself_whole) {
-  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
-  run("INSERT INTO things VALUES (5)");
-  auto session = writer();
-  EXPECT_EQ(session.execute("INSERT INTO things VALUES (1), (2), (5)").error().code, "store.unique");
-  EXPECT_EQ(session.execute("SELECT count(*) FROM things").or_throw().rows[0][0].integer, 1);
 }
 
 TEST_P(StoreSuite, A_deferred_constraint_that_fails_at_commit_changes_nothing) {
