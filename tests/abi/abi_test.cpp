@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <ostream>
 #include <string>
 
 #include "boundary.hpp"
@@ -36,6 +37,7 @@ struct Change {
   const char* to;
   const char* break_;  // what is said of it; empty when it is allowed
 };
+std::ostream& operator<<(std::ostream& out, const Change& change) { return out << change.name; }
 
 // Each is one edit of today's headers, compared with today's.
 class BoundaryAfter : public ::testing::TestWithParam<Change> {};

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "kit.hpp"
 
 namespace wyvern::test {
@@ -17,6 +19,7 @@ struct Finding {
   const char* check;  // that it fails in
   const char* said;   // by the sanitizer
 };
+std::ostream& operator<<(std::ostream& out, const Finding& finding) { return out << finding.plugin; }
 
 class SanitizedRunner : public ::testing::TestWithParam<Finding> {};
 

@@ -27,6 +27,11 @@ if(NOT output MATCHES "[1-9][0-9]* passed, 0 failed")
   message(FATAL_ERROR "the kit did not say so")
 endif()
 run(${SCRATCH}/empty ${CMAKE_CTEST_COMMAND} --test-dir mine/build --output-on-failure --no-tests=error)
+foreach(file manifest.json plugin.cpp README.md CMakeLists.txt .gitignore .github/workflows/ci.yml)
+  if(NOT EXISTS ${SCRATCH}/empty/mine/${file})
+    message(FATAL_ERROR "the new plugin has no ${file}")
+  endif()
+endforeach()
 # A second one of the same name is refused, and the first one stays.
 execute_process(COMMAND ${ROOT}/usr/bin/wyvern new-plugin ${KIND} mine WORKING_DIRECTORY ${SCRATCH}/empty
   RESULT_VARIABLE result ERROR_VARIABLE output)

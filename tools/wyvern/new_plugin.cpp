@@ -13,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What the plugins of every kind get, beside what their own kind gets.
+constexpr const char* every = "every";
+
 // Beside the program, as it is installed.
 fs::path templates() { return fs::canonical("/proc/self/exe").parent_path().parent_path() / "share/wyvern/template"; }
 
@@ -20,7 +23,7 @@ std::string kinds() {
   std::string names;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(templates(), none))
-    names += (names.empty() ? "" : ", ") + entry.path().filename().string();
+    if (entry.path().filename() != every) names += (names.empty() ? "" : ", ") + entry.path().filename().string();
   return names;
 }
 
@@ -41,6 +44,18 @@ void copy_with_name(const fs::path& from, const fs::path& to, const std::string&
   if (!file) throw fs::filesystem_error("cannot write", to, std::make_error_code(std::errc::io_error));
 }
 
+void copy_folder_with_name(const fs::path& from, const fs::path& to, const std::string& name) {
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    const auto copy = to / fs::relative(entry.path(), from);
+    if (entry.is_directory()) {
+      fs::create_directories(copy);
+    } else {
+      fs::create_directories(copy.parent_path());
+      copy_with_name(entry.path(), copy, name);
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::string> new_plugin(const std::string& kind, const std::string& name) {
@@ -49,7 +64,8 @@ Result<std::string> new_plugin(const std::string& kind, const std::string& name)
                  "'" + name + "' is no name for a plugin: small letters and digits, in words joined by '-'", "", false};
   try {
     const auto from = templates() / kind;
-    if (kind.empty() || kind.find('/') != std::string::npos || kind[0] == '.' || !fs::is_directory(from))
+    if (kind.empty() || kind == every || kind.find('/') != std::string::npos || kind[0] == '.' ||
+        !fs::is_directory(from))
       return Error{WYV_NOT_FOUND, "plugin.kind",
                    "there is no template for the kind '" + kind + "'; there is: " + kinds(), "", false};
     if (fs::exists(name))
@@ -58,15 +74,8 @@ Result<std::string> new_plugin(const std::string& kind, const std::string& name)
     const fs::path unfinished = "." + name + ".new";
     fs::remove_all(unfinished);
     try {
-      for (const auto& entry : fs::recursive_directory_iterator(from)) {
-        const auto to = unfinished / fs::relative(entry.path(), from);
-        if (entry.is_directory()) {
-          fs::create_directories(to);
-        } else {
-          fs::create_directories(to.parent_path());
-          copy_with_name(entry.path(), to, name);
-        }
-      }
+      copy_folder_with_name(templates() / every, unfinished, name);
+      copy_folder_with_name(from, unfinished, name);
       fs::rename(unfinished, name);
     } catch (...) {
       std::error_code ignored;
