@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -20,10 +21,12 @@ constexpr const char* every = "every";
 fs::path templates() { return fs::canonical("/proc/self/exe").parent_path().parent_path() / "share/wyvern/template"; }
 
 std::string kinds() {
-  std::string names;
+  std::set<std::string> sorted;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(templates(), none))
-    if (entry.path().filename() != every) names += (names.empty() ? "" : ", ") + entry.path().filename().string();
+    if (entry.path().filename() != every) sorted.insert(entry.path().filename());
+  std::string names;
+  for (const auto& name : sorted) names += (names.empty() ? "" : ", ") + name;
   return names;
 }
 
