@@ -24,6 +24,27 @@ void CheckingHost::close() {
   closed_ = true;
 }
 
+void CheckingHost::revoke() {
+  const std::lock_guard lock(mutex_);
+  revoked_ = true;
+}
+
+void CheckingHost::allow_operations(bool allowed) {
+  const std::lock_guard lock(mutex_);
+  operations_allowed_ = allowed;
+}
+
+std::vector<std::string> CheckingHost::untimely_calls() const {
+  const std::lock_guard lock(mutex_);
+  return untimely_calls_;
+}
+
+bool CheckingHost::operations_answer(const char* function) {
+  const std::lock_guard lock(mutex_);
+  if (!operations_allowed_) untimely_calls_.push_back(function);
+  return !revoked_;
+}
+
 std::vector<LogLine> CheckingHost::lines() const {
   const std::lock_guard lock(mutex_);
   return lines_;
@@ -48,6 +69,7 @@ const void* CheckingHost::query(void* self, wyv_view service) {
   auto& host = *static_cast<CheckingHost*>(self);
   const std::lock_guard lock(host.mutex_);
   host.note("query", std::string(text(service)));
+  if (host.revoked_) return nullptr;
   if (host.offer_.log && text(service) == "wyvern.host.log/1") return &host.log_.table;
   if (host.offer_.metrics && text(service) == "wyvern.host.metrics/1") return &host.metrics_table_.table;
   if (host.offer_.operations && text(service) == "wyvern.host.operations/1") return &host.operations_table_.table;
@@ -60,14 +82,21 @@ OfferedOperations& CheckingHost::operations() {
   return *operations_;
 }
 
-wyv_status CheckingHost::list(void*, const wyv_text_sink* out, const wyv_context*) {
+wyv_status CheckingHost::list(void* self, const wyv_text_sink* out, const wyv_context*) {
+  const SparedAllocations own;
+  if (!static_cast<CheckingHost*>(self)->operations_answer("list")) return WYV_UNAVAILABLE;
   out->write(out->self, view(OfferedOperations::list()));
   return WYV_OK;
 }
 
 void CheckingHost::call(void* self, const wyv_call_request* request, const wyv_reply_sink* reply,
                         wyv_pending** pending) {
-  static_cast<CheckingHost*>(self)->operations().call(*request, *reply, pending);
+  const SparedAllocations own;
+  auto& host = *static_cast<CheckingHost*>(self);
+  if (host.operations_answer("call")) return host.operations().call(*request, *reply, pending);
+  *pending = nullptr;
+  reply->head(reply->self, 503, view(std::string_view("application/json")), nullptr, 0, 0);
+  reply->end(reply->self);
 }
 
 void CheckingHost::cancel(void* self, wyv_pending* pending) {

@@ -49,11 +49,17 @@ class CheckingHost {
   const wyv_host* table() const { return &host_.table; }
   // From now on every call is a breach: the instance is destroyed.
   void close();
+  // From now on it has no service any more, and the tables that it gave before answer that they are away.
+  void revoke();
+  // Operations may be called from the beginning of start to the end of stop.
+  void allow_operations(bool allowed);
 
   std::vector<LogLine> lines() const;
   std::vector<Metric> metrics() const;
   // Calls that came after `close`.
   std::vector<std::string> late_calls() const;
+  // Calls of operations that came before start or after stop.
+  std::vector<std::string> untimely_calls() const;
   OfferedOperations& operations();
 
  private:
@@ -66,6 +72,8 @@ class CheckingHost {
   static void release(void* self, wyv_pending* pending);
   static void drained(void* self, wyv_pending* pending);
   void note(const char* function, const std::string& what);
+  // Whether the operations are there still; notes a call that comes out of its time.
+  bool operations_answer(const char* function);
 
   template <class Table>
   struct Longer {
@@ -81,9 +89,12 @@ class CheckingHost {
   Longer<wyv_host_operations_v1> operations_table_;
   mutable std::mutex mutex_;
   bool closed_ = false;
+  bool revoked_ = false;
+  bool operations_allowed_ = false;
   std::vector<LogLine> lines_;
   std::vector<Metric> metrics_;
   std::vector<std::string> late_calls_;
+  std::vector<std::string> untimely_calls_;
   // Made when they are first asked for and never freed: their thread may stand in a surface that does not return.
   OfferedOperations* operations_ = nullptr;
 };

@@ -83,9 +83,16 @@ Outcome Instance::call(Terms terms, Function function, Arguments... arguments) {
 }
 
 Outcome Instance::prepare(Terms terms) { return call(terms, plugin().prepare, raw_); }
-Outcome Instance::start(Terms terms) { return call(terms, plugin().start, raw_); }
+Outcome Instance::start(Terms terms) {
+  host_.allow_operations(true);
+  return call(terms, plugin().start, raw_);
+}
 Outcome Instance::drain(Terms terms) { return call(terms, plugin().drain, raw_); }
-Outcome Instance::stop(Terms terms) { return call(terms, plugin().stop, raw_); }
+Outcome Instance::stop(Terms terms) {
+  auto outcome = call(terms, plugin().stop, raw_);
+  host_.allow_operations(false);
+  return outcome;
+}
 
 void Instance::destroy() {
   if (raw_ != nullptr) plugin().destroy(raw_);

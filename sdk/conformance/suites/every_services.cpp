@@ -55,6 +55,20 @@ TEST_F(Services, AreTheSameEachTime) {
   EXPECT_EQ(instance.service(of_the_kind()), first) << "after stop: a table lives as long as the library";
 }
 
+TEST_F(Services, OfTheHostMayGoAway) {
+  started();
+  host.revoke();
+  (void)instance.drain();
+  ASSERT_TRUE(is_ok(instance.stop())) << "without the host's services";
+  const auto again = instance.prepare();
+  const auto begun = again.ok() ? instance.start() : again;
+  if (!begun.ok()) {
+    EXPECT_EQ(begun.reports.size(), 1U) << to_string(begun) << ": it may need them, and then says so";
+  }
+  ASSERT_TRUE(is_ok(instance.stop()));
+  instance.destroy();
+}
+
 TEST_F(Services, SayTheirSize) {
   started();
   const auto* size = static_cast<const std::uint32_t*>(instance.service(of_the_kind()));

@@ -88,6 +88,17 @@ TEST_F(Surface, ListensOnTheLoopbackOnly) {
   EXPECT_EQ(listens_beyond_loopback(), "") << "local addresses that it listens on without having been told to";
 }
 
+TEST(SurfaceOperations, AreCalledFromStartToStopOnly) {
+  CheckingHost host({}, declared_metrics());
+  Instance one(host);
+  ASSERT_TRUE(is_ok(one.create()));
+  ASSERT_TRUE(is_ok(one.prepare()));
+  ASSERT_TRUE(is_ok(one.start()));
+  ASSERT_TRUE(is_ok(one.stop()));
+  one.destroy();
+  for (const auto& call : host.untimely_calls()) ADD_FAILURE() << call << " was called before start or after stop";
+}
+
 TEST_F(Surface, StandsBesideAnother) {
   Instance other(host, "other");
   ASSERT_TRUE(is_ok(other.create()));
