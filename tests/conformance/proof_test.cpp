@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 const fs::path sources = fs::path(WYVERN_SOURCE_DIR) / "sdk/conformance/broken";
 
 // Every check, several at once: most of their time they wait.
-KitRun run_all(const std::string& plugin) { return run_kit(plugin, {"--jobs", "8"}); }
+KitRun run_all(const std::string& plugin) { return run_kit(plugin, {"--jobs", "16"}); }
 
 // "Suite.Check" -> what its plugin breaks: the first line of its source.
 std::map<std::string, std::string> broken_plugins() {

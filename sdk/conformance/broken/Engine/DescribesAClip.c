@@ -1,0 +1,3 @@
+/* Does not tell how a clip is scanned. */
+#define PROBED_SCAN ""
+#include "good/engine.h"

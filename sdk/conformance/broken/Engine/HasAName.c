@@ -1,0 +1,3 @@
+/* Has an empty name. */
+#define NAME ""
+#include "good/engine.h"

@@ -1,0 +1,3 @@
+/* Refuses to leave the air a second time. */
+#define OFF_AIR WYV_WRONG_STATE
+#include "good/engine.h"

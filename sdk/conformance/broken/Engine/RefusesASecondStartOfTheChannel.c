@@ -1,0 +1,3 @@
+/* Takes a second start for a first. */
+#define SECOND_START WYV_OK
+#include "good/engine.h"

@@ -1,0 +1,3 @@
+/* Says that it is on air before it was configured. */
+#define UNCONFIGURED WYV_OK
+#include "good/engine.h"

@@ -1,0 +1,3 @@
+/* Calls the end of a list by another name. */
+#define END_REASON "done"
+#include "good/engine.h"

@@ -1,0 +1,3 @@
+/* Plays every clip from its beginning. */
+#define IN_POINT(item) ((void)(item), 0)
+#include "good/engine.h"

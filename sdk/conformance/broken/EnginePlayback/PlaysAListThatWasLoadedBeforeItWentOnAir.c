@@ -1,0 +1,3 @@
+/* Forgets what was loaded when it goes on air. */
+#define KEEPS_LOADED 0
+#include "good/engine.h"

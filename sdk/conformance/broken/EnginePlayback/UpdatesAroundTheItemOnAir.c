@@ -1,0 +1,3 @@
+/* Takes an update for a load. */
+#define UPDATE &load
+#include "good/engine.h"

@@ -1,0 +1,3 @@
+/* Has no skip. */
+#define SKIP_FUNCTION NULL
+#include "good/engine.h"

@@ -1,0 +1,2 @@
+/* Breaks nothing. */
+#include "good/engine.h"
