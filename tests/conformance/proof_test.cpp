@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ using ::testing::IsEmpty;
 const fs::path sources = fs::path(WYVERN_SOURCE_DIR) / "sdk/conformance/broken";
 
 // Every check, several at once: most of their time they wait.
-KitRun run_all(const std::string& plugin) { return run_kit(plugin, {"--jobs", "16"}); }
+KitRun run_all(const std::string& plugin) { return run_kit(plugin, {"--jobs", "8"}); }
 
 // "Suite.Check" -> what its plugin breaks: the first line of its source.
 std::map<std::string, std::string> broken_plugins() {
@@ -49,8 +50,8 @@ std::vector<std::string> good_plugins() {
 std::set<std::string> checks() {
   std::set<std::string> names;
   for (const auto& plugin : good_plugins()) {
-    const auto good = run_all(broken_plugin(plugin));
-    for (const auto& result : good.report.at("results")) names.insert(result.at("check").get<std::string>());
+    std::istringstream lines(run_kit(broken_plugin(plugin), {"--list"}, false).output);
+    for (std::string line; std::getline(lines, line);) names.insert(line.substr(line.rfind(' ') + 1));
   }
   return names;
 }
@@ -70,9 +71,18 @@ TEST(Proof, EachCheckHasABrokenPlugin) {
   for (const auto& [check, what] : broken) EXPECT_TRUE(known.contains(check)) << check << " proves no check";
 }
 
-// One test for all, since it is one table: what it prints is the kit's list of checks and of what proves them.
-TEST(Proof, EachBrokenPluginFailsItsOwnCheckOnly) {
+std::vector<std::string> suites() {
+  std::set<std::string> names;
+  for (const auto& [check, what] : broken_plugins()) names.insert(check.substr(0, check.find('.')));
+  return {names.begin(), names.end()};
+}
+
+class ProofOf : public ::testing::TestWithParam<std::string> {};
+
+// What these print together is the table of the kit's checks and of what proves them.
+TEST_P(ProofOf, EachBrokenPluginFailsItsOwnCheckOnly) {
   for (const auto& [check, what] : broken_plugins()) {
+    if (!check.starts_with(GetParam() + ".")) continue;
     const auto run = run_all(broken_plugin(check));
     ASSERT_FALSE(run.report.is_null()) << check << ": " << run.output;
     EXPECT_THAT(bad_checks(run.report), ElementsAre(check)) << run.output;
@@ -80,6 +90,8 @@ TEST(Proof, EachBrokenPluginFailsItsOwnCheckOnly) {
     std::cout << "| " << check << " | " << what << " |\n";
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Suite, ProofOf, ::testing::ValuesIn(suites()), [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace wyvern::test
