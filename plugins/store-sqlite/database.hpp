@@ -9,7 +9,7 @@
 
 #include "connection.hpp"
 #include "database_file.hpp"
-#include "turnstile.hpp"
+#include "sessions/turnstile.hpp"
 
 namespace wyvern::sqlite {
 
@@ -30,8 +30,8 @@ class Database {
  private:
   const DatabaseFile file_;
   std::atomic<bool> interrupted_ = false;
-  Turnstile writers_{1};
-  Turnstile readers_;
+  sessions::Turnstile writers_{1};
+  sessions::Turnstile readers_;
   std::mutex mutex_;  // guards the two below
   std::unique_ptr<Connection> idle_writer_;
   std::vector<std::unique_ptr<Connection>> idle_readers_;

@@ -9,7 +9,7 @@
 
 #include "wyvern/plugin.hpp"
 
-namespace wyvern::sqlite {
+namespace wyvern::sessions {
 
 class Turnstile {
  public:
@@ -35,4 +35,4 @@ class Turnstile {
   const std::size_t places_;
 };
 
-}  // namespace wyvern::sqlite
+}  // namespace wyvern::sessions

@@ -1,10 +1,10 @@
-#include "turnstile.hpp"
+#include "sessions/turnstile.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
 
-namespace wyvern::sqlite {
+namespace wyvern::sessions {
 
 namespace {
 // A caller's cancellation can only be asked for, so a wait looks at it this often.
@@ -53,4 +53,4 @@ std::size_t Turnstile::wait_until_empty(const Context& context, std::chrono::nan
   return places_ - free_;
 }
 
-}  // namespace wyvern::sqlite
+}  // namespace wyvern::sessions

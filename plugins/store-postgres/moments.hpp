@@ -1,0 +1,16 @@
+// Timestamps as PostgreSQL writes them under DateStyle ISO and TimeZone UTC.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wyvern::postgres {
+
+// "2026-01-31 12:00:00.000001+00"; nothing where PostgreSQL knows no such moment.
+std::optional<std::string> moment_text(std::int64_t microseconds);
+// The other way; infinities become the smallest and the largest number.
+std::optional<std::int64_t> moment_of(std::string_view text);
+
+}  // namespace wyvern::postgres

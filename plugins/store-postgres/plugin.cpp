@@ -1,0 +1,3 @@
+#include "postgres_store.hpp"
+
+WYVERN_PLUGIN(wyvern::postgres::PostgresStore)
