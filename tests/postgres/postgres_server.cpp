@@ -15,14 +15,18 @@ PostgresServer::PostgresServer(const std::vector<std::string>& options) {
   std::vector<char*> words{const_cast<char*>(WYVERN_TEST_POSTGRES)};
   for (const auto& option : options) words.push_back(const_cast<char*>(option.c_str()));
   words.push_back(nullptr);
-  pid_ = ::fork();
-  if (pid_ < 0) throw std::runtime_error("fork failed");
-  if (pid_ == 0) {
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) {
+    // Nobody's child and in no group with us: it has to clean up when we and all that is ours are killed.
+    ::setsid();
+    if (::fork() != 0) ::_exit(0);
     ::dup2(in[0], 0);
     ::dup2(out[1], 1);
     ::execv(words[0], words.data());
     ::_exit(127);
   }
+  ::waitpid(child, nullptr, 0);
   ::close(in[0]);
   ::close(out[1]);
   input_ = in[1];
@@ -34,7 +38,7 @@ PostgresServer::PostgresServer(const std::vector<std::string>& options) {
 
 PostgresServer::~PostgresServer() {
   ::close(input_);
-  ::waitpid(pid_, nullptr, 0);
+  for (char ignored = 0; ::read(output_, &ignored, 1) > 0;) continue;  // until it has ended
   ::close(output_);
 }
 

@@ -1,8 +1,6 @@
 // A PostgreSQL server of a test's own. It and its folder go with the object, and when the test crashes too.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -35,7 +33,6 @@ class PostgresServer {
   void tell(const std::string& line) const;
   std::string read_line() const;
 
-  pid_t pid_ = 0;
   int input_ = -1;
   int output_ = -1;
   int port_ = 0;
