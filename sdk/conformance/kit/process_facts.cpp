@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -66,6 +67,14 @@ ProcessFacts settle(const ProcessFacts& before, std::chrono::milliseconds patien
     if (settled || std::chrono::steady_clock::now() > until) return now;
     (void)poll(nullptr, 0, 2);  // the kernel tells nobody when a thread leaves its list
   }
+}
+
+std::chrono::nanoseconds time_without_a_processor() {
+  std::ifstream file("/proc/thread-self/schedstat");
+  std::int64_t running = 0;
+  std::int64_t waiting = 0;
+  file >> running >> waiting;
+  return std::chrono::nanoseconds(waiting);
 }
 
 std::size_t heap_bytes() {

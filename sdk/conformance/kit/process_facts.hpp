@@ -22,6 +22,8 @@ std::string more(const std::set<std::string>& before, const std::set<std::string
 // what `now` is asked for.
 ProcessFacts settle(const ProcessFacts& before, std::chrono::milliseconds patience = std::chrono::seconds(2));
 
+// What this thread, ready to run, has waited for a processor so far: what others took, on a busy machine.
+std::chrono::nanoseconds time_without_a_processor();
 std::size_t heap_bytes();  // in use
 // What was written to standard output so far, by whatever way; the runner has pointed it to a file.
 std::size_t stdout_bytes();
