@@ -122,8 +122,8 @@ TEST(Load, IsQuick) {
   const auto waited = time_without_a_processor();
   const auto begun = std::chrono::steady_clock::now();
   (void)enter();
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begun - (time_without_a_processor() - waited));
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun -
+                                                                          (time_without_a_processor() - waited));
   EXPECT_LE(took.count(), scan_time.count()) << "milliseconds to load: leave work to prepare";
 }
 
