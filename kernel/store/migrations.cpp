@@ -22,7 +22,7 @@ void ensure_table(const Store& store) {
   store.write([](Session& session) {
     session.run(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
-        "applied_at TIMESTAMP NOT NULL)");
+        "applied_at TIMESTAMPTZ NOT NULL)");
   });
 }
 
@@ -65,23 +65,32 @@ std::vector<Migration> pending(const std::map<std::int64_t, Recorded>& done, std
 }  // namespace
 
 MigrationPlan plan_migrations(const Store& store, std::span<const Migration> known) {
-  ensure_table(store);
-  return {store.read([&](Session& session) { return pending(recorded(session), known); })};
+  return {store.read([&](Session& session) {
+    try {
+      return pending(recorded(session), known);
+    } catch (const Failure& failure) {
+      if (failure.error().code != "store.syntax") throw;
+      return pending({}, known);  // there is no table of migrations yet
+    }
+  })};
 }
 
 int migrate(const Store& store, std::span<const Migration> known) {
-  int applied = 0;
-  for (const auto& migration : plan_migrations(store, known).pending) {
-    const bool mine = store.write([&](Session& session) {
-      if (recorded(session).contains(migration.number)) return false;
-      session.script(migration.sql);
+  if (plan_migrations(store, known).pending.empty()) return 0;
+  ensure_table(store);
+  for (int applied = 0;; ++applied) {
+    // Looked up anew each time: another program may be at it too, of another release even.
+    const bool more = store.write([&](Session& session) {
+      const auto left = pending(recorded(session), known);
+      if (left.empty()) return false;
+      const auto& next = left.front();
+      session.script(next.sql);
       session.run("INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-                  {migration.number, migration.name, checksum(migration.sql), Timestamp::now()});
+                  {next.number, next.name, checksum(next.sql), Timestamp::now()});
       return true;
     });
-    if (mine) ++applied;
+    if (!more) return applied;
   }
-  return applied;
 }
 
 }  // namespace wyvern::store

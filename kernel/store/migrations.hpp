@@ -23,8 +23,9 @@ struct MigrationPlan {
   std::vector<Migration> pending;
 };
 
-// What `migrate` would do. Throws Failure "store.migration_changed" when a recorded migration has another checksum
-// than the embedded one, and "store.schema_newer" when the store has one that this program does not know.
+// What `migrate` would do; changes nothing. Throws Failure "store.migration_changed" when a recorded migration has
+// another checksum than the embedded one, and "store.schema_newer" when the store has one that this program does not
+// know.
 MigrationPlan plan_migrations(const Store& store, std::span<const Migration> known);
 
 // Applies what is pending, each in a transaction with its record, so that a crash leaves whole migrations only.

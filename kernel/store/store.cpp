@@ -145,6 +145,14 @@ void Session::rollback() noexcept {
   (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed
 }
 
+// A store with one writer has let this session alone begin. PostgreSQL lets all; there a lock of the tables' schema is
+// held until the end of the transaction.
+void Store::begin_turn(Session& session) const {
+  session.begin();
+  if (dialect() == "postgres")
+    session.run("SELECT pg_advisory_xact_lock(hashtextextended('wyvern ' || current_schema(), 0))");
+}
+
 Session Store::open(std::int32_t mode) const {
   wyv_session* raw = nullptr;
   Call outgoing(statement_timeout);

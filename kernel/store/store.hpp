@@ -154,13 +154,16 @@ class Store {
   Session open_writer() const { return open(WYV_SESSION_WRITE); }
 
   // Runs `body(Session&)` in one transaction: all of it is committed, or, when it throws, nothing. Repeated when the
-  // store says that it was busy; so `body` has no effect outside the session.
+  // store was busy or its connection ended before the commit; so `body` has no effect outside the session.
+  //
+  // These transactions take turns, whatever the store: what one reads is true until it commits. And numbers that a
+  // store gives, such as those of events, rise by commit order.
   template <class F>
   auto write(F&& body) const {
     for (int attempt = 1;; ++attempt) {
       Session session = open_writer();
-      session.begin();
       try {
+        begin_turn(session);
         if constexpr (std::is_void_v<decltype(body(session))>) {
           body(session);
           session.commit();
@@ -172,7 +175,7 @@ class Store {
         }
       } catch (const Failure& failure) {
         session.rollback();
-        if (attempt >= 5 || failure.error().code != "store.busy") throw;
+        if (attempt >= 5 || !changed_nothing(failure)) throw;
       } catch (...) {
         session.rollback();
         throw;
@@ -188,6 +191,11 @@ class Store {
 
  private:
   Session open(std::int32_t mode) const;
+  void begin_turn(Session& session) const;
+  // And may succeed at once when it is tried again.
+  static bool changed_nothing(const Failure& failure) {
+    return failure.error().code == "store.busy" || failure.error().code == "store.connection_lost";
+  }
 
   const wyv_store_v1* table_;
   wyv_instance* instance_;

@@ -48,6 +48,8 @@ std::int64_t take_fraction(std::string_view& text) {
 }  // namespace
 
 std::optional<std::string> moment_text(std::int64_t since) {
+  if (since == std::numeric_limits<std::int64_t>::max()) return "infinity";
+  if (since == std::numeric_limits<std::int64_t>::min()) return "-infinity";
   const std::int64_t day = since / kDay - (since % kDay < 0 ? 1 : 0);
   if (day < kFirstDay || day > kLastDay) return std::nullopt;
   const year_month_day date{sys_days(days(day))};

@@ -37,6 +37,13 @@ std::vector<pid_t> processes_of(const std::filesystem::path& folder) {
   return found;
 }
 
+std::unique_ptr<PostgresServer> server_of_the_environment() {
+  const char* store = std::getenv("WYVERN_TEST_STORE");
+  if (store == nullptr || std::string_view(store) == "sqlite") return nullptr;
+  if (std::string_view(store) != "postgres") throw std::runtime_error("WYVERN_TEST_STORE is sqlite or postgres");
+  return std::make_unique<PostgresServer>();
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -67,6 +74,7 @@ int free_port() {
 
 Deployment::Deployment(const Options& options)
     : program_(options.program.empty() ? WYVERN_BUILD_DIR "/bin/wyvernd" : options.program),
+      postgres_(server_of_the_environment()),
       environment_(options.environment) {
   std::filesystem::create_directories(library());
   const std::string state = (folder() / "state").string();
@@ -76,7 +84,7 @@ Deployment::Deployment(const Options& options)
                  {"roles", {"controller", "node"}},
                  {"state_dir", state},
                  {"identity", {{"bootstrap_token", token_}}},
-                 {"stores", {{"main", {{"plugin", "store-sqlite"}, {"path", state + "/wyvern.db"}}}}},
+                 {"stores", {{"main", store_config()}}},
                  {"storages", {{"media", {{"plugin", "storage-local"}, {"root", library().string()}}}}},
                  {"runtimes", {{"here", {{"plugin", "runtime-process"}, {"state_dir", state + "/workers"}}}}},
                  {"outputs", {{"srt", {{"plugin", "output-srt"}}}}},
@@ -86,6 +94,13 @@ Deployment::Deployment(const Options& options)
   config.merge_patch(options.sections);
   configure(config.dump(2));
   if (options.start) start();
+}
+
+Json Deployment::store_config() const {
+  if (postgres_ == nullptr) return {{"plugin", "store-sqlite"}, {"path", (folder() / "state" / "wyvern.db").string()}};
+  Json config = postgres_->store("wyvern");
+  config["plugin"] = "store-postgres";
+  return config;
 }
 
 Deployment::~Deployment() {

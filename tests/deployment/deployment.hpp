@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "event_feed.hpp"
+#include "postgres/postgres_server.hpp"
 #include "waiting.hpp"
 
 namespace wyvern::test {
@@ -41,6 +42,7 @@ struct Answer {
   std::string text;  // as it came
 };
 
+// On SQLite; with WYVERN_TEST_STORE=postgres in the environment on a PostgreSQL server of its own.
 class Deployment {
  public:
   struct Options {
@@ -108,7 +110,10 @@ class Deployment {
   pid_t spawn();
   std::filesystem::path channel_folder(const std::string& channel_id) const;
 
+  Json store_config() const;
+
   const std::filesystem::path program_;
+  const std::unique_ptr<PostgresServer> postgres_;  // null on SQLite
   TemporaryFolder folder_;
   std::string token_ = "a-token-for-tests-0123456789";
   std::string url_;

@@ -102,8 +102,12 @@ TEST(PostgresLimits, Sums_are_integers_and_values_of_other_types_are_text) {
   EXPECT_EQ(row[1], Value::number(1.5));
   EXPECT_EQ(row[2], Value::int64(7));
   EXPECT_EQ(row[3], Value::of("2026-01-31"));
-  EXPECT_EQ(row[4], Value::timestamp(-63'517'780'800'000'000 + 0));
+  EXPECT_EQ(row[4], Value::timestamp(-63'517'780'800'000'000));
   EXPECT_EQ(row[5], Value::timestamp(INT64_MAX));
+  for (const auto never : {INT64_MAX, INT64_MIN}) {
+    const auto at = Value::timestamp(never);
+    EXPECT_EQ(session.execute("SELECT $1::timestamptz", {at}).or_throw().rows[0][0], at);
+  }
 }
 
 }  // namespace
