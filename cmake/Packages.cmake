@@ -40,6 +40,8 @@ function(wyvern_packages)
   # addr2line makes stacks readable.
   set(CPACK_DEBIAN_SDK_PACKAGE_DEPENDS
     "wyvern (= ${PROJECT_VERSION}), binutils, build-essential, cmake (>= 3.25), nlohmann-json3-dev, pkg-config")
+  # Of the template for stores.
+  set(CPACK_DEBIAN_SDK_PACKAGE_RECOMMENDS libsqlite3-dev)
 
   set(CPACK_DEBIAN_SANITIZERS_PACKAGE_NAME wyvern-dev-sanitizers)
   set(CPACK_DEBIAN_SANITIZERS_PACKAGE_SECTION devel)

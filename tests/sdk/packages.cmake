@@ -19,6 +19,22 @@ foreach(name wyvern wyvern-dev wyvern-plugins-core wyvern-plugins-gstreamer wyve
     message(FATAL_ERROR "there is no package ${name} among ${names}")
   endif()
 endforeach()
+# What the store's template needs comes with the SDK.
+file(GLOB sdk ${BUILD}/packages/wyvern-dev_*.deb)
+execute_process(COMMAND dpkg-deb -f ${sdk} Depends Recommends OUTPUT_VARIABLE needed COMMAND_ERROR_IS_FATAL ANY)
+foreach(name libsqlite3-dev nlohmann-json3-dev build-essential)
+  if(NOT needed MATCHES "${name}")
+    message(FATAL_ERROR "wyvern-dev does not bring ${name}: ${needed}")
+  endif()
+endforeach()
+# pkg-config says where it lies, not where the build would have installed it.
+execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_LIBDIR=${ROOT}/usr/lib/pkgconfig
+  pkg-config --variable=plugindir wyvern OUTPUT_VARIABLE plugins OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+file(REAL_PATH "${plugins}" plugins)
+if(NOT plugins STREQUAL "${ROOT}/usr/lib/wyvern")
+  message(FATAL_ERROR "pkg-config has the plugins in ${plugins}, not in ${ROOT}/usr/lib/wyvern")
+endif()
 # What the service starts with is right, by the packaged program and plugins.
 execute_process(COMMAND ${ROOT}/usr/bin/wyvern lint ${ROOT}/etc/wyvern/wyvern.yaml RESULT_VARIABLE result
   OUTPUT_VARIABLE output ERROR_VARIABLE output)
