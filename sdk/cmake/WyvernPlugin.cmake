@@ -36,6 +36,11 @@ function(wyvern_add_plugin name)
     message(FATAL_ERROR "${arg_MANIFEST}: ${fault}")
   endif()
 
+  # CMake leaves sources of a language that is not enabled out, and says nothing.
+  if("${arg_SOURCES}" MATCHES "\\.c(;|$)" AND NOT CMAKE_C_COMPILER)
+    message(FATAL_ERROR "${name} has sources in C: name C among the LANGUAGES of project()")
+  endif()
+
   set(fingerprint "{}")
   string(JSON fingerprint SET "${fingerprint}" compiler "\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")
   string(JSON fingerprint SET "${fingerprint}" system "\"${CMAKE_SYSTEM_NAME} ${CMAKE_SYSTEM_PROCESSOR}\"")
@@ -83,6 +88,7 @@ function(wyvern_add_conformance_test plugin)
     list(APPEND options --skip ${skip})
   endforeach()
   # A plugin that is built with a sanitizer needs the runner that has its runtime (package wyvern-dev-sanitizers).
+  set(variant "")
   string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
   set(flags "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
   if(flags MATCHES "-fsanitize=[a-z,]*(address|undefined)")
