@@ -6,11 +6,11 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -22,61 +22,87 @@ using namespace std::chrono;
 using wyvern::Failure;
 using wyvern::Json;
 
-// Where your decoder opens the file. Here: the boxes of an mp4, the length that its header (mvhd) tells and the size of
-// its first track (tkhd).
+// Where your decoder opens the file. Here: the boxes of an mp4, of which only that with the headers (moov) is read; in
+// it, the length that the movie tells (mvhd) and the size of its first track (tkhd).
 struct Clip {
   double seconds;
-  std::uint32_t width, height;
+  std::uint64_t width, height;
 };
+std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t size = 4) {
+  std::uint64_t number = 0;
+  for (std::size_t i = at; i < at + size && i < bytes.size(); ++i)
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  return number;
+}
 Clip look_at(const std::string& path) {
   const auto refuse = [&](const char* code, const char* why) { throw Failure(WYV_INVALID, code, path + ": " + why); };
   if (!std::filesystem::is_regular_file(path)) refuse("media.unreadable", "there is no such file");
   std::ifstream file(path, std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(file), {});
-  const auto number = [&](std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = at; i < at + 4 && i < bytes.size(); ++i)
-      value = value << 8 | static_cast<unsigned char>(bytes[i]);
-    return value;
+  const auto read = [&](std::uint64_t at, std::uint64_t size) {
+    std::string bytes(size, '\0');
+    file.clear();  // what was read before may have met the end
+    file.seekg(static_cast<std::streamoff>(at)).read(bytes.data(), static_cast<std::streamsize>(size));
+    return bytes;
   };
-  if (bytes.empty()) refuse("media.empty", "the file is empty");
-  if (bytes.compare(4, 4, "ftyp") != 0) refuse("media.unreadable", "it is no mp4");
-  for (std::size_t at = 0; at < bytes.size(); at += std::max(number(at), 8U))
-    if (at + number(at) > bytes.size()) refuse("media.truncated", "the file is cut off");
-  const auto header = bytes.find("mvhd");
-  if (header == std::string::npos || number(header + 16) == 0) refuse("media.unreadable", "it has no length");
-  const auto track = bytes.find("tkhd");
+  const auto file_size = std::filesystem::file_size(path);
+  if (file_size == 0) refuse("media.empty", "the file is empty");
+  if (read(4, 4) != "ftyp") refuse("media.unreadable", "it is no mp4");
+  std::string headers;
+  for (std::uint64_t at = 0, size = 0; at < file_size; at += size) {
+    const auto box = read(at, 16);
+    size = number_at(box, 0) == 1 ? number_at(box, 8, 8) : number_at(box, 0);
+    if (size < 8 || size > file_size - at) refuse("media.truncated", "the file is cut off");
+    if (box.compare(4, 4, "moov") == 0) headers = read(at, std::min<std::uint64_t>(size, 64U << 20U));
+  }
+  const auto movie = headers.find("mvhd");
+  if (movie == std::string::npos || number_at(headers, movie + 16) == 0) refuse("media.unreadable", "it has no length");
+  const auto track = headers.find("tkhd");
   if (track == std::string::npos) refuse("media.no_picture", "it has no track");
-  return {static_cast<double>(number(header + 20)) / number(header + 16), number(track + 80) >> 16,
-          number(track + 84) >> 16};
+  return {static_cast<double>(number_at(headers, movie + 20)) / static_cast<double>(number_at(headers, movie + 16)),
+          number_at(headers, track + 80) >> 16U, number_at(headers, track + 84) >> 16U};
 }
 
-struct Playlist {
-  explicit Playlist(const Json& json) : id(json.value("playlist_id", "")), load_id(json.value("load_id", "")) {
-    loop = json.value("loop", false);
-    items = json.value("items", Json::array()).get<std::vector<Json>>();
-    const auto refuse = [](const char* why) { throw Failure(WYV_INVALID, "engine.playlist", why); };
-    for (const auto& item : items) {
-      if (item.value("id", "").empty()) refuse("an item has no id");
-      if (out(item) <= item.value("in_point", 0.0)) refuse("an item's out_point must be after its in_point");
-    }
-    const auto start = json.value("start", Json::object());
-    first = start.value("index", std::size_t{0});
-    offset_ms = start.value("offset_ms", 0.0);
-    if (items.empty() || first >= items.size()) refuse("a playlist needs items, and start.index one of them");
-  }
-  static double out(const Json& item) {
-    const auto point = item.value("out_point", Json());
-    return point.is_number() ? point.get<double>() : HUGE_VAL;
-  }
-  std::string id, load_id;
-  std::vector<Json> items;
-  bool loop = false;
-  std::size_t first = 0;
-  double offset_ms = 0;
+struct Item {
+  Json json;                // as it was loaded
+  std::int64_t frames = 0;  // how long it plays
+  std::string fault;        // why it cannot be played; empty when it can
 };
 
-// All under one lock, but for the events: they are told by the clock's thread, or once it has ended.
+// Looks at every clip, so it is made where waiting for a disk does no harm: not by the clock.
+struct Playlist {
+  Playlist(const Json& json, double rate) : id(json.value("playlist_id", "")), load_id(json.value("load_id", "")) {
+    loop = json.value("loop", false);
+    const auto start = json.value("start", Json::object());
+    first = start.value("index", std::size_t{0});
+    offset = std::llround(start.value("offset_ms", 0.0) / 1000 * rate);
+    for (const auto& item : json.value("items", Json::array())) items.push_back(checked(item, rate));
+    if (first >= items.size())
+      throw Failure(WYV_INVALID, "engine.playlist", "items and start.index: there is no item to begin with");
+  }
+  static Item checked(const Json& json, double rate) {
+    Item item{json, 0, ""};
+    const double in = json.value("in_point", 0.0);
+    const Json point = json.value("out_point", Json());
+    double out = point.is_number() ? point.get<double>() : HUGE_VAL;
+    if (json.value("id", "").empty()) throw Failure(WYV_INVALID, "engine.playlist", "items: one has no id");
+    if (out <= in) throw Failure(WYV_INVALID, "engine.playlist", "items: out_point must be after in_point");
+    try {
+      out = std::min(out, look_at(json.value("media_path", "")).seconds);
+      item.frames = std::max<std::int64_t>(1, std::llround((out - in) * rate));
+    } catch (const Failure& failure) {
+      item.fault = failure.error().message;
+    }
+    return item;
+  }
+  std::string id, load_id;
+  bool loop = false;
+  std::size_t first = 0;
+  std::int64_t offset = 0;  // frames of the first item that are left out
+  std::vector<Item> items;
+};
+
+// All under one lock, which nobody holds while it waits: events are told without it, by the clock's thread or once that
+// has ended, and clips are looked at before it is taken.
 class Channel {
  public:
   Channel(const Json& described, wyvern::Engine::Emit emit) : format_(described.at("format")), emit_(std::move(emit)) {
@@ -106,21 +132,25 @@ class Channel {
       clock = std::exchange(clock_, {});
     }
     if (clock.joinable()) clock.join();
-    const std::lock_guard lock(mutex_);
-    if (list_) end_playback("stopped", "stopped");
-    for (const auto& event : std::exchange(events_, {})) emit_(event);
+    std::vector<Json> events;
+    {
+      const std::lock_guard lock(mutex_);
+      if (list_) end_playback("stopped", "stopped");
+      events = std::exchange(events_, {});
+    }
+    for (const auto& event : events) emit_(event);
   }
   void load(const Json& json) {
-    Playlist list(json);
+    Playlist list(json, rate_);
     const std::lock_guard lock(mutex_);
     loaded_ = std::move(list);
   }
   void update(const Json& json) {
-    Playlist list(json);
+    Playlist list(json, rate_);
     const std::lock_guard lock(mutex_);
     require_playing();
     for (std::size_t i = 0; i < list.items.size(); ++i)
-      if (list.items[i].at("id") == item_.at("id")) index_ = i;
+      if (list.items[i].json["id"] == item_.json["id"]) index_ = i;
     list_ = std::move(list);
   }
   void pause(bool paused) {
@@ -143,12 +173,9 @@ class Channel {
     const std::lock_guard lock(mutex_);
     Json item;
     if (list_)
-      item = {{"id", item_["id"]},
-              {"index", index_},
-              {"position_frames", position_},
-              {"position_ms", position_ * 1000 / rate_},
-              {"duration_frames", length_},
-              {"state", "on_air"}};
+      item = {{"id", item_.json["id"]},          {"index", index_},
+              {"position_frames", position_},    {"position_ms", position_ * 1000 / rate_},
+              {"duration_frames", item_.frames}, {"state", "on_air"}};
     const char* state = !clock_.joinable() ? "stopped" : !list_ ? "idle" : paused_ ? "paused" : "playing";
     return {{"state", state},
             {"frame", frame_},
@@ -187,8 +214,8 @@ class Channel {
     if (loaded_) {
       if (list_) end_item("replaced");
       list_ = *std::exchange(loaded_, std::nullopt);
-      begin(list_->first, 0, std::llround(list_->offset_ms / 1000 * rate_));
-    } else if (list_ && (skip_ || position_ >= length_)) {
+      begin(list_->first, 0, list_->offset);
+    } else if (list_ && (skip_ || position_ >= item_.frames)) {
       end_item(skip_ ? "skipped" : "played");
       begin(index_ + 1, loop_count_, 0);
     }
@@ -214,11 +241,8 @@ class Channel {
       index_ = index;
       loop_count_ = loop_count;
       item_ = list_->items[index];
-      try {
-        const auto end = std::min(Playlist::out(item_), look_at(item_.value("media_path", "")).seconds);
-        length_ = std::max<std::int64_t>(1, std::llround((end - item_.value("in_point", 0.0)) * rate_));
-      } catch (const Failure& failure) {
-        events_.push_back(identified({{"type", "item_discarded"}, {"reason", failure.error().message}}));
+      if (!item_.fault.empty()) {
+        events_.push_back(identified({{"type", "item_discarded"}, {"reason", item_.fault}}));
         continue;
       }
       position_ = offset;
@@ -226,7 +250,7 @@ class Channel {
       auto event = stamped(identified({{"type", "item_started"}, {"transition", "cut"}, {"offset_frames", offset}}));
       event["planned_frame"] = event["frame"];
       event["planned_us"] = event["at_us"];
-      event["planned_duration_frames"] = length_ - offset;
+      event["planned_duration_frames"] = item_.frames - offset;
       events_.push_back(std::move(event));
       return;
     }
@@ -251,8 +275,8 @@ class Channel {
     return event;
   }
   Json identified(Json event) const {
-    event["item_id"] = item_["id"];
-    for (const char* field : {"asset_id", "clip_name"}) event[field] = item_.value(field, Json());
+    event["item_id"] = item_.json["id"];
+    for (const char* field : {"asset_id", "clip_name"}) event[field] = item_.json.value(field, Json());
     event.update(
         {{"playlist_id", list_->id}, {"load_id", list_->load_id}, {"index", index_}, {"loop_count", loop_count_}});
     return event;
@@ -272,10 +296,10 @@ class Channel {
   steady_clock::time_point base_;
   std::int64_t base_us_ = 0, base_frame_ = 0, frame_ = 0;  // the next frame to be sent
   std::optional<Playlist> list_, loaded_;                  // what plays; what the next tick takes over
-  Json item_;
+  Item item_;                                              // on air
   std::size_t index_ = 0;
   int loop_count_ = 0;
-  std::int64_t position_ = 0, length_ = 0, sent_ = 0;
+  std::int64_t position_ = 0, sent_ = 0;
 };
 
 class ClockEngine final : public wyvern::Engine {
@@ -300,8 +324,7 @@ class ClockEngine final : public wyvern::Engine {
   }
   void start_channel(const wyvern::Context&) override { channel()->start(); }
   void stop_channel(const wyvern::Context&) override {
-    const std::lock_guard lock(mutex_);
-    if (channel_) channel_->stop();
+    if (const auto configured = look()) configured->stop();
   }
   void load(const Json& playlist) override { channel()->load(playlist); }
   void update(const Json& playlist) override { channel()->update(playlist); }
@@ -316,10 +339,14 @@ class ClockEngine final : public wyvern::Engine {
     const std::lock_guard lock(mutex_);
     return std::exchange(channel_, std::move(channel));
   }
-  std::shared_ptr<Channel> channel() {
+  std::shared_ptr<Channel> look() {
     const std::lock_guard lock(mutex_);
-    if (!channel_) throw Failure(WYV_WRONG_STATE, "engine.unconfigured", "the engine has not been configured");
     return channel_;
+  }
+  std::shared_ptr<Channel> channel() {
+    const auto configured = look();
+    if (!configured) throw Failure(WYV_WRONG_STATE, "engine.unconfigured", "the engine has not been configured");
+    return configured;
   }
   std::mutex mutex_;
   std::shared_ptr<Channel> channel_;
