@@ -47,7 +47,8 @@ std::map<std::string, std::string> texts_of(const Json& spec, const std::string&
 
 class ProcessRuntime final : public wyvern::Runtime {
  public:
-  ProcessRuntime(wyvern::Host, std::string, const Json& config) : dir_(config.at("state_dir").get<std::string>()) {}
+  ProcessRuntime(wyvern::Host host, std::string, const Json& config)
+      : host_(host), dir_(config.at("state_dir").get<std::string>()) {}
 
   // What an earlier program has started is on record; what has ended since is found by the watcher.
   void prepare(const Context&) override {
@@ -71,6 +72,7 @@ class ProcessRuntime final : public wyvern::Runtime {
     }
     changed_.notify_all();
     if (watcher_.joinable()) watcher_.join();
+    const std::lock_guard lock(mutex_);
     workloads_.clear();
   }
 
@@ -104,8 +106,14 @@ class ProcessRuntime final : public wyvern::Runtime {
                   {"log", log},          {"pid", pid},
                   {"signal", nullptr},   {"started_us", began_us},
                   {"ended_us", nullptr}, {"began", beginning_of(pid)}};
+    try {
+      save(workload);
+    } catch (...) {  // nobody would find it again
+      ::kill(-pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+      throw;
+    }
     workloads_[handle] = workload;
-    save(workload);
     return workload;
   }
 
@@ -119,6 +127,7 @@ class ProcessRuntime final : public wyvern::Runtime {
       changed_.wait_for(lock, std::chrono::milliseconds(10));
       if (workloads_.contains(handle) && runs(find(handle))) context.check();
     }
+    if (!running_) throw Failure(WYV_CANCELLED, "runtime.stopped", "the runtime was stopped before the workload ended");
   }
   void remove_workload(std::string_view handle, const Context&) override {
     const std::lock_guard lock(mutex_);
@@ -137,9 +146,12 @@ class ProcessRuntime final : public wyvern::Runtime {
     return all;
   }
   std::string logs(std::string_view handle, std::uint64_t tail_bytes, const Context&) override {
-    const std::lock_guard lock(mutex_);
-    auto log = content_of(find(handle)["log"].get<std::string>());
-    return log.size() > tail_bytes ? log.substr(log.size() - tail_bytes) : log;
+    std::string log;
+    {
+      const std::lock_guard lock(mutex_);
+      log = find(handle)["log"].get<std::string>();
+    }
+    return end_of(log, tail_bytes);
   }
   void listen(Changed listener) override {
     const std::lock_guard lock(listener_mutex_);
@@ -162,8 +174,22 @@ class ProcessRuntime final : public wyvern::Runtime {
   }
   void save(const Json& workload) const {
     const fs::path path = dir_ / (workload["handle"].get<std::string>() + ".json");
-    std::ofstream(path.string() + ".new") << workload.dump();
-    fs::rename(path.string() + ".new", path);  // whole or not at all
+    const fs::path unfinished = path.string() + ".new";
+    std::ofstream file(unfinished);
+    file << workload.dump();
+    file.close();
+    if (!file)
+      throw Failure(WYV_EXHAUSTED, "runtime.record", unfinished.string() + " cannot be written; free some space");
+    fs::rename(unfinished, path);  // whole or not at all
+  }
+  // A later program finds out by itself what is not on record.
+  void save_end(const Json& workload) const {
+    try {
+      save(workload);
+    } catch (const std::exception& failure) {
+      host_.warn("the end of a workload is not on record",
+                    {{"handle", workload["handle"]}, {"reason", failure.what()}});
+    }
   }
   // Whether it has ended. Children of ours tell how; others are only gone.
   static bool see_end(Json& workload) {
@@ -187,7 +213,7 @@ class ProcessRuntime final : public wyvern::Runtime {
       std::vector<Json> ended;
       for (auto& [handle, workload] : workloads_)
         if (runs(workload) && see_end(workload)) ended.push_back(workload);
-      for (const auto& workload : ended) save(workload);
+      for (const auto& workload : ended) save_end(workload);
       lock.unlock();
       changed_.notify_all();
       {
@@ -200,6 +226,7 @@ class ProcessRuntime final : public wyvern::Runtime {
     }
   }
 
+  const wyvern::Host host_;
   const fs::path dir_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -14,6 +15,16 @@
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string end_of(const std::filesystem::path& path, std::uint64_t most) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = file ? static_cast<std::uint64_t>(file.tellg()) : 0;
+  file.seekg(static_cast<std::streamoff>(size - std::min(size, most)));
+  std::string bytes(std::min(size, most), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
 }
 
 std::string beginning_of(pid_t pid) {
