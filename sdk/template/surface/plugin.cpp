@@ -3,11 +3,15 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -64,15 +68,16 @@ class JsonLines final : public wyvern::Surface {
   void prepare(const wyvern::Context&) override {
     listener_ = wyvern::FileDescriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int yes = 1;
-    setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    (void)setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(wanted_port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     if (bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_.get(), 128) != 0)
-      throw Failure(WYV_UNAVAILABLE, "json_lines.address_in_use",
-                    "cannot listen on 127.0.0.1:" + std::to_string(wanted_port_) + "; choose another `port`");
+      throw Failure(WYV_UNAVAILABLE, "json_lines.listen",
+                    "cannot listen on 127.0.0.1:" + std::to_string(wanted_port_) + ": " +
+                        std::generic_category().message(errno) + "; choose another `port`");
     getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
@@ -101,9 +106,12 @@ class JsonLines final : public wyvern::Surface {
   void accept_clients() {
     for (;;) {
       wyvern::FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (!socket) return;  // shut down
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       if (closed_) return;
+      if (!socket) {  // a client that left, or no descriptor to be had, which comes back
+        closing_.wait_for(lock, std::chrono::milliseconds(50), [&] { return closed_; });
+        continue;
+      }
       clients_.remove_if([](Client& client) {
         if (client.socket) return false;
         client.thread.join();
@@ -115,9 +123,10 @@ class JsonLines final : public wyvern::Surface {
     }
   }
   void close_all(int how) {
-    shutdown(listener_.get(), SHUT_RD);
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    closing_.notify_all();
+    shutdown(listener_.get(), SHUT_RD);
     for (auto& client : clients_)
       if (client.socket) shutdown(client.socket.get(), how);
   }
@@ -129,12 +138,20 @@ class JsonLines final : public wyvern::Surface {
       for (auto end = waiting.find('\n'); end != std::string::npos; end = waiting.find('\n')) {
         const auto line = carry(waiting.substr(0, end)).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
         waiting.erase(0, end + 1);
-        (void)send(client.socket.get(), line.data(), line.size(), MSG_NOSIGNAL);
+        if (!send_all(client.socket.get(), line)) waiting.clear();  // the next recv tells that it has left
       }
       if (waiting.size() > longest_line) break;
     }
     const std::lock_guard lock(mutex_);
     client.socket = {};  // closes it
+  }
+  static bool send_all(int socket, std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto count = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (count < 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
   }
   Json carry(const std::string& line) {
     const auto asked = Json::parse(line, nullptr, false);
@@ -179,6 +196,7 @@ class JsonLines final : public wyvern::Surface {
   std::atomic<std::uint64_t> lines_{0};
   std::thread accepting_;
   std::mutex mutex_;
+  std::condition_variable closing_;
   bool closed_ = false;  // takes no more clients
   std::list<Client> clients_;
 };
