@@ -23,6 +23,13 @@ Parameter::Parameter(const Json& json) : value_{WYV_VALUE_JSON, 0, {0}} {
   owned_ = json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Parameter Parameter::of(const wyv_value& value) {
+  Parameter parameter(nullptr);
+  parameter.value_ = value;
+  if (value.type == WYV_VALUE_JSON) parameter.owned_ = wyvern::text(value.as.text);
+  return parameter;
+}
+
 wyv_value Parameter::raw() const {
   wyv_value value = value_;
   if (value.type == WYV_VALUE_JSON) value.as.text = view(owned_);

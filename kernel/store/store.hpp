@@ -52,6 +52,9 @@ class Parameter {
   template <class T>
   Parameter(const std::optional<T>& value) : Parameter(value ? Parameter(*value) : Parameter(nullptr)) {}  // NOLINT
 
+  // What came as a column of a row; its text lives as long as the row.
+  static Parameter of(const wyv_value& value);
+
   // `this` must outlive what is returned.
   wyv_value raw() const;
 
@@ -81,6 +84,11 @@ class Row {
   std::optional<double> optional_real(std::string_view name) const;
   // Every column as `json` shows it.
   Json object() const;
+
+  // As they came, by place.
+  std::uint32_t count() const { return count_; }
+  std::string_view name(std::uint32_t place) const { return wyvern::text(names_[place]); }
+  const wyv_value& value(std::uint32_t place) const { return columns_[place]; }
 
  private:
   const wyv_value& at(std::string_view name) const { return columns_[column(name)]; }

@@ -1,12 +1,17 @@
 // wyvern: the command line. Reads plugins and configurations without running them, and calls operations over REST.
+#include <sodium.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "api_client.hpp"
 #include "host/lint_command.hpp"
 #include "host/plugins_command.hpp"
+#include "host/probe.hpp"
 #include "new_plugin.hpp"
+#include "store_commands.hpp"
 
 namespace {
 
@@ -20,6 +25,19 @@ std::string from_environment(const char* name, const char* otherwise) {
 int complain(const Error& error) {
   std::cerr << "wyvern: " << error.message << '\n';
   return error.status == WYV_INVALID || error.status == WYV_NOT_FOUND ? 2 : 1;
+}
+
+template <class F>
+int with_store(F&& work) {
+  if (sodium_init() < 0) return complain({WYV_INTERNAL, "sodium", "libsodium cannot be initialised", "", false});
+  try {
+    work();
+    return 0;
+  } catch (const Failure& failure) {
+    return complain(failure.error());
+  } catch (const std::exception& fault) {
+    return complain({WYV_INTERNAL, "internal", fault.what(), "", false});
+  }
 }
 
 // Prints the body, indented when it is JSON. 0 for a 2xx, else 1.
@@ -52,6 +70,9 @@ int follow_events(const cli::Server& server, std::int64_t after) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The child that tries a plugin before it is loaded here.
+  if (argc == 3 && std::string_view(argv[1]) == "--probe-plugin") return host::probe_main(argv[2]);
+
   CLI::App app{"wyvern: looks into configurations and plugins, and calls a running wyvernd"};
   app.require_subcommand(1);
 
@@ -73,6 +94,21 @@ int main(int argc, char** argv) {
       app.add_subcommand("new-plugin", "Makes a folder with a plugin that builds and passes wyvern-conformance");
   new_plugin_command->add_option("kind", kind, "What it will be, such as output")->required();
   new_plugin_command->add_option("name", name, "Its id and its folder, such as output-udp")->required();
+
+  cli::MigrateOptions migrate;
+  auto* migrate_command = app.add_subcommand("migrate", "Brings a configuration's store to this release's schema");
+  migrate_command->add_option("file", migrate.config, "The configuration file")->required();
+  migrate_command->add_flag("--plan", migrate.plan, "Only says what would be done");
+  migrate_command->add_option("--plugins", migrate.plugin_dirs, "A folder of plugins; may be given several times");
+
+  cli::StoreCopyOptions copy;
+  auto* store_command = app.add_subcommand("store", "What concerns the state as a whole");
+  store_command->require_subcommand(1);
+  auto* copy_command =
+      store_command->add_subcommand("copy", "Everything of one store into another, empty one; stop wyvernd first");
+  copy_command->add_option("from", copy.from, "The configuration file that has the one")->required();
+  copy_command->add_option("to", copy.to, "The configuration file that has the other")->required();
+  copy_command->add_option("--plugins", copy.plugin_dirs, "A folder of plugins; may be given several times");
 
   cli::Server server{from_environment("WYVERN_URL", "http://127.0.0.1:8080/api/v1"),
                      from_environment("WYVERN_TOKEN", "")};
@@ -102,6 +138,8 @@ int main(int argc, char** argv) {
     if (made) std::cout << *made;
     return made ? 0 : complain(made.error());
   }
+  if (*migrate_command) return with_store([&] { cli::migrate(migrate, std::cout); });
+  if (*copy_command) return with_store([&] { cli::copy_store(copy, std::cout); });
   if (*operations_command) return list_operations(server);
   if (*events_command) return follow_events(server, after);
   const auto answer = cli::call(server, operation, arguments);

@@ -18,18 +18,15 @@ class BothStores : public ::testing::TestWithParam<const char*> {
   BothStores() : instance_(opened()), store(instance_->table<wyv_store_v1>(WYV_STORE_SERVICE), instance_->raw()) {}
 
   // Of the same tables: as another program would have it. Not on SQLite, whose file one program has alone.
-  std::unique_ptr<PluginInstance> opened() {
-    static const PluginLibrary sqlite("store-sqlite");
-    static const PluginLibrary postgres("store-postgres");
-    const bool on_sqlite = std::string(GetParam()) == "sqlite";
-    if (!on_sqlite && server_ == nullptr)
-      server_ = std::make_unique<PostgresServer>(std::vector<std::string>{"--set", "fsync=off"});
-    auto made =
-        PluginInstance::create(on_sqlite ? sqlite : postgres, "store",
-                               on_sqlite ? nlohmann::json{{"path", folder_ / "wyvern.db"}} : server_->store("kernel"))
-            .or_throw();
-    made->run();
-    return made;
+  std::unique_ptr<PluginInstance> opened() { return std::string(GetParam()) == "sqlite" ? on_sqlite() : on_postgres(); }
+  std::unique_ptr<PluginInstance> on_sqlite() const {
+    static const PluginLibrary library("store-sqlite");
+    return running(library, {{"path", folder_ / "wyvern.db"}});
+  }
+  std::unique_ptr<PluginInstance> on_postgres() {
+    static const PluginLibrary library("store-postgres");
+    if (server_ == nullptr) server_ = std::make_unique<PostgresServer>(std::vector<std::string>{"--set", "fsync=off"});
+    return running(library, server_->store("kernel"));
   }
   static store::Store store_of(const PluginInstance& instance) {
     return {instance.table<wyv_store_v1>(WYV_STORE_SERVICE), instance.raw()};
@@ -43,6 +40,12 @@ class BothStores : public ::testing::TestWithParam<const char*> {
   }
 
  private:
+  static std::unique_ptr<PluginInstance> running(const PluginLibrary& library, const nlohmann::json& config) {
+    auto made = PluginInstance::create(library, "store", config).or_throw();
+    made->run();
+    return made;
+  }
+
   ScratchFolder folder_;
   std::unique_ptr<PostgresServer> server_;
   std::unique_ptr<PluginInstance> instance_;
