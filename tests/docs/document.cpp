@@ -45,10 +45,11 @@ Document read_document(const std::filesystem::path& file) {
   return document;
 }
 
-Ran run_shell(const std::string& script, const std::filesystem::path& folder) {
+Ran run_shell(const std::string& script, const std::filesystem::path& folder, std::chrono::seconds deadline) {
   const auto file = folder / "script.sh";
   std::ofstream(file) << script;
-  const std::string command = "cd '" + folder.string() + "' && timeout 60 bash '" + file.string() + "' 2>&1";
+  const std::string command = "cd '" + folder.string() + "' && timeout " + std::to_string(deadline.count()) +
+                              " bash '" + file.string() + "' 2>&1";
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), [](FILE*) { return 0; });
   if (!pipe) throw std::runtime_error("no shell can be started");
   Ran ran;

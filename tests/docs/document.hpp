@@ -1,6 +1,7 @@
 // A Markdown file as a reader takes it in: its fenced blocks and its inline code.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct Ran {
   int status = -1;
   std::string output;
 };
-Ran run_shell(const std::string& script, const std::filesystem::path& folder);
+Ran run_shell(const std::string& script, const std::filesystem::path& folder,
+              std::chrono::seconds deadline = std::chrono::seconds(60));
 
 }  // namespace wyvern::test
