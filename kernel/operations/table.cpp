@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/schema.hpp"
+#include "operations/versions.hpp"
 #include "store/store.hpp"
 #include "wyvern/result.hpp"
 
@@ -120,6 +121,28 @@ std::pair<int, std::string> status_of(const Error& error) {
   }
 }
 
+// Any answer to a GET has a tag, by its text if not by its version.
+std::string etag_of(const Operation& operation, const Reply& reply, std::string_view text) {
+  if (!reply.etag.empty()) return reply.etag;
+  const bool readable = operation.method == "GET" && operation.permission != Permission::anyone;
+  return readable ? etag_of_text(text) : std::string();
+}
+
+void send(Answer& answer, const Operation& operation, Reply reply, const std::optional<std::string>& if_none_match) {
+  const std::string text = reply.body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const int status = reply.status == 0 ? operation.success : reply.status;
+  if (const auto etag = etag_of(operation, reply, text); !etag.empty()) {
+    reply.headers.emplace_back("ETag", etag);
+    if (operation.method == "GET" && if_none_match && names(*if_none_match, etag)) {
+      answer.head(304, {}, reply.headers, 0);
+      return answer.end();
+    }
+  }
+  answer.head(status, "application/json", reply.headers, text.size());
+  (void)answer.body(text);
+  answer.end();
+}
+
 void refuse_overload(Answer& answer, std::string_view correlation) {
   answer_error(answer, 503, "operation.overloaded", "too many calls wait; try again soon", nullptr, correlation);
 }
@@ -199,6 +222,7 @@ Json Table::list() const {
                    {"tag", operation.tag},
                    {"permission", operations::name_of(operation.permission)},
                    {"idempotent", operation.idempotent},
+                   {"conditional", operation.conditional},
                    {"reply", name_of(operation.reply)},
                    {"success", operation.success},
                    {"request", operation.request},
@@ -263,6 +287,10 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
     if (request.credentials.by_cookie && operation.method != "GET" && request.credentials.requested_with.empty()) {
       throw Refusal(403, "access.requested_with", "a call by cookie needs the header X-Requested-With");
     }
+    if (operation.method != "GET" && !operation.conditional && call.header("if-match")) {
+      throw Refusal(400, "precondition.unsupported",
+                    "what " + operation.name + " changes has no version that If-Match could ask for; leave it out");
+    }
     const auto& properties = operation.request.value("properties", Json::object());
     for (const auto& name : entry.path_parameters) {
       const auto field = std::find_if(request.fields.begin(), request.fields.end(),
@@ -289,11 +317,7 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
       operation.stream(call, shared);
       return;
     }
-    const Reply reply = operation.handle(call);
-    const std::string text = reply.body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    answer.head(reply.status == 0 ? operation.success : reply.status, "application/json", reply.headers, text.size());
-    (void)answer.body(text);
-    answer.end();
+    send(answer, operation, operation.handle(call), call.header("if-none-match"));
   } catch (const Refusal& refusal) {
     refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);
   } catch (const Failure& failure) {

@@ -1,13 +1,14 @@
 #include "playout/channel.hpp"
 
 #include "operations/operation.hpp"
+#include "operations/versions.hpp"
 #include "playout/secrets.hpp"
 
 namespace wyvern::playout {
 
 const std::string_view channel_columns =
     "id, name, node_id, output_type, output_config, video_format, status, container_id, error_message, project_id, "
-    "restart_count, last_restart_at, last_heartbeat_at, created_at, updated_at";
+    "restart_count, last_restart_at, last_heartbeat_at, created_at, updated_at, version";
 
 std::optional<Channel> find_channel(store::Session& session, std::string_view id) {
   return session.first(
@@ -41,7 +42,10 @@ Channel get_channel(store::Session& session, std::string_view id) {
   return std::move(*channel);
 }
 
-Json channel_json(const Dependencies& dependencies, const store::Row& row) {
+namespace {
+
+// With the row's version.
+Json whole_channel_json(const Dependencies& dependencies, const store::Row& row) {
   Json json = row.object();
   const auto output = dependencies.outputs.find(json["output_type"].get<std::string>());
   // What no plugin's schema describes any more may hold anything, so none of it is shown.
@@ -51,11 +55,25 @@ Json channel_json(const Dependencies& dependencies, const store::Row& row) {
   return json;
 }
 
-Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id) {
+Json whole_channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id) {
   auto json = session.first("SELECT " + std::string(channel_columns) + " FROM playout_channels WHERE id = $1", {id},
-                            [&](const store::Row& row) { return channel_json(dependencies, row); });
+                            [&](const store::Row& row) { return whole_channel_json(dependencies, row); });
   if (!json) throw not_found();
   return std::move(*json);
+}
+
+}  // namespace
+
+Json channel_json(const Dependencies& dependencies, const store::Row& row) {
+  return operations::without_version(whole_channel_json(dependencies, row));
+}
+
+Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id) {
+  return operations::without_version(whole_channel_json(session, dependencies, id));
+}
+
+Json channel_with_etag(store::Session& session, const Dependencies& dependencies, std::string_view id) {
+  return operations::with_etag(whole_channel_json(session, dependencies, id));
 }
 
 void announce_channel(store::Session& session, const Dependencies& dependencies, const Channel& channel) {

@@ -39,6 +39,8 @@ Channel get_channel(store::Session& session, std::string_view id);
 
 // As the contract shows it, without secrets. Throws Refusal 404.
 Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id);
+// With its `etag`.
+Json channel_with_etag(store::Session& session, const Dependencies& dependencies, std::string_view id);
 // One row of channel_columns in that form.
 Json channel_json(const Dependencies& dependencies, const store::Row& row);
 // The columns of that form, for lists.

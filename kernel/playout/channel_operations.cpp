@@ -3,6 +3,7 @@
 
 #include "config/schema.hpp"
 #include "operations/group.hpp"
+#include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/claims.hpp"
 #include "playout/json_fields.hpp"
@@ -89,6 +90,23 @@ void check_project(Session& session, const ProjectId& project) {
   if (!known) throw Refusal(404, "access.project_not_found", "Project not found");
 }
 
+// What a caller sent, as it may be shown again.
+Json without_secrets_of(const Dependencies& dependencies, const std::string& output_type, Json sent) {
+  const auto output = dependencies.outputs.find(sent.value("output_type", output_type));
+  if (!sent.contains("output_config")) return sent;
+  if (output == dependencies.outputs.end())
+    sent.erase("output_config");
+  else
+    sent["output_config"] = without_secrets(output->second.schema, std::move(sent["output_config"]));
+  return sent;
+}
+
+void require_version(Session& session, const Dependencies& dependencies, const Call& call, const Channel& channel) {
+  operations::require_match(
+      call, [&] { return channel_with_etag(session, dependencies, channel.id); },
+      [&](Json yours) { return without_secrets_of(dependencies, channel.output_type, std::move(yours)); });
+}
+
 bool editable(const Channel& channel) { return channel.status == "stopped" || channel.status == "error"; }
 
 Reply list_channels(Playout& playout, const Call& call) {
@@ -128,25 +146,25 @@ Reply create_channel(Playout& playout, const Call& call) {
   check_node(dependencies, node);
   check_configuration(dependencies, output_type, output_config, format);
   const std::string id = store::new_uuid();
-  return {
-      201, dependencies.store.write([&](Session& session) {
-        check_project(session, project);
-        session.run(
-            "INSERT INTO playout_channels (id, name, node_id, output_type, output_config, video_format, project_id, "
-            "desired, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'stopped', 'stopped', $8, "
-            "$8)",
-            {id, name, node, output_type, output_config, format, project, Timestamp::now()});
-        announce_channel(session, dependencies, get_channel(session, id));
-        return channel_json(session, dependencies, id);
-      })};
+  return operations::tagged(201, dependencies.store.write([&](Session& session) {
+    check_project(session, project);
+    session.run(
+        "INSERT INTO playout_channels (id, name, node_id, output_type, output_config, video_format, project_id, "
+        "desired, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'stopped', 'stopped', $8, "
+        "$8)",
+        {id, name, node, output_type, output_config, format, project, Timestamp::now()});
+    announce_channel(session, dependencies, get_channel(session, id));
+    return channel_with_etag(session, dependencies, id);
+  }));
 }
 
 Reply change_channel(Playout& playout, const Call& call) {
   const auto& dependencies = playout.dependencies;
   const std::string& id = call.text("id");
-  return dependencies.store.write([&](Session& session) {
+  return operations::tagged(dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
-    if (call.input.size() == 1) return channel_json(session, dependencies, id);
+    require_version(session, dependencies, call, channel);
+    if (call.input.size() == 1) return channel_with_etag(session, dependencies, id);
     if (!editable(channel)) {
       throw Refusal(409, "playout.channel_busy", "Cannot edit a channel that is " + channel.status + "; stop it first");
     }
@@ -166,7 +184,7 @@ Reply change_channel(Playout& playout, const Call& call) {
     session.run(
         "UPDATE playout_channels SET name = $1, output_type = $2, output_config = $3, video_format = $4, project_id = "
         "$5, "
-        "desired = 'stopped', updated_at = $6 WHERE id = $7",
+        "desired = 'stopped', version = version + 1, updated_at = $6 WHERE id = $7",
         {name, output_type, output_config, format, project, Timestamp::now(), id});
     if (call.has("node_id")) {
       session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {text_of(call.input, "node_id"), id});
@@ -176,14 +194,15 @@ Reply change_channel(Playout& playout, const Call& call) {
     if (!channel.container_id) release_claims(session, {"channel", id});
     session.after_commit([&playout, id] { playout.reconciler().wake(id); });
     announce_channel(session, dependencies, get_channel(session, id));
-    return channel_json(session, dependencies, id);
-  });
+    return channel_with_etag(session, dependencies, id);
+  }));
 }
 
 Reply delete_channel(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
   playout.dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
+    require_version(session, playout.dependencies, call, channel);
     if (!editable(channel)) {
       throw Refusal(409, "playout.channel_busy",
                     "Cannot delete a channel that is " + channel.status + "; stop it first");
@@ -320,8 +339,8 @@ void add_channel_operations(operations::Table& table, Playout& playout) {
              .response = schemas::channel(),
              .idempotent = true},
             [](Playout& room, const Call& call) -> Reply {
-              return room.dependencies.store.read(
-                  [&](Session& session) { return channel_json(session, room.dependencies, call.text("id")); });
+              return operations::tagged(room.dependencies.store.read(
+                  [&](Session& session) { return channel_with_etag(session, room.dependencies, call.text("id")); }));
             });
   group.add({.name = "playout.channels.update",
              .summary = "Changes a channel that is stopped or in error",
@@ -331,7 +350,8 @@ void add_channel_operations(operations::Table& table, Playout& playout) {
              .project = of_channel,
              .request = schemas::with_id(channel_fields()),
              .response = schemas::channel(),
-             .idempotent = true},
+             .idempotent = true,
+             .conditional = true},
             &change_channel);
   group.add({.name = "playout.channels.delete",
              .summary = "Deletes a channel that is stopped or in error",
@@ -340,7 +360,8 @@ void add_channel_operations(operations::Table& table, Playout& playout) {
              .permission = Permission::edit,
              .project = of_channel,
              .request = schemas::with_id(),
-             .response = schemas::deleted()},
+             .response = schemas::deleted(),
+             .conditional = true},
             &delete_channel);
   group.add({.name = "playout.channels.start",
              .summary = "Puts a channel on air and waits until it is",

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "operations/group.hpp"
+#include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
 #include "playout/rundown.hpp"
@@ -52,10 +53,11 @@ Place place_of_item(Session& session, const std::string& id) {
   return *found;
 }
 
+// With its etag.
 Json get_item(Session& session, const std::string& id) {
   auto item = session.first(std::string(item_query) + "WHERE i.id = $1", {id}, &item_json);
   if (!item) throw Refusal(404, "playout.item_not_found", "Item not found");
-  return std::move(*item);
+  return operations::with_etag(std::move(*item));
 }
 
 struct Asset {
@@ -118,7 +120,8 @@ OnAir on_air_of(const Playout& playout, const Place& place) {
           ""};
 }
 
-void announce(Session& session, Playout& playout, const Place& place, const char* type, const Json& item) {
+void announce(Session& session, Playout& playout, const Place& place, const char* type, Json item) {
+  item.erase("etag");
   playout.dependencies.events.append(session, type, item.at("id").get<std::string>(), place.project_id, item);
   session.after_commit([&playout, place] {
     if (place.loaded) playout.reconciler().list_changed(place.channel_id);
@@ -129,7 +132,8 @@ Reply list(Playout& playout, const Call& call) {
   return playout.dependencies.store.read([&](Session& session) -> Reply {
     (void)place_of_playlist(session, call.text("id"));
     return Json(session.all(std::string(item_query) + "WHERE i.playlist_id = $1 ORDER BY i.sort_order, i.id",
-                            {call.text("id")}, &item_json));
+                            {call.text("id")},
+                            [](const store::Row& row) { return operations::without_version(item_json(row)); }));
   });
 }
 
@@ -137,22 +141,21 @@ Reply append(Playout& playout, const Call& call) {
   const auto in = point(call.input, "in_point");
   const auto out = point(call.input, "out_point");
   const std::string id = store::new_uuid();
-  return {
-      201, playout.dependencies.store.write([&](Session& session) {
-        const auto place = place_of_playlist(session, call.text("id"));
-        const std::string& asset_id = call.text("asset_id");
-        check_points(in, out, asset_for(session, call, asset_id));
-        session.run(
-            "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
-            "transition_ms, created_at, updated_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
-            "playout_items WHERE playlist_id = $2), $4, $5, $6, $7, $8, $8)",
-            {id, place.playlist_id, asset_id, in, out, call.input.value("transition", "cut"),
-             call.input.value("transition_ms", std::int64_t{0}), Timestamp::now()});
-        playout.dependencies.request_media(session, asset_id);
-        const Json item = get_item(session, id);
-        announce(session, playout, place, "playout.item.added", item);
-        return item;
-      })};
+  return operations::tagged(201, playout.dependencies.store.write([&](Session& session) {
+    const auto place = place_of_playlist(session, call.text("id"));
+    const std::string& asset_id = call.text("asset_id");
+    check_points(in, out, asset_for(session, call, asset_id));
+    session.run(
+        "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
+        "transition_ms, created_at, updated_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
+        "playout_items WHERE playlist_id = $2), $4, $5, $6, $7, $8, $8)",
+        {id, place.playlist_id, asset_id, in, out, call.input.value("transition", "cut"),
+         call.input.value("transition_ms", std::int64_t{0}), Timestamp::now()});
+    playout.dependencies.request_media(session, asset_id);
+    const Json item = get_item(session, id);
+    announce(session, playout, place, "playout.item.added", item);
+    return item;
+  }));
 }
 
 Reply change(Playout& playout, const Call& call) {
@@ -161,8 +164,9 @@ Reply change(Playout& playout, const Call& call) {
   const auto on_air = on_air_of(playout, place);
   if (id == on_air.on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
   if (id == on_air.cued) throw Refusal(409, "playout.item_cued", "The item is cued: it follows next");
-  return playout.dependencies.store.write([&](Session& session) {
+  return operations::tagged(playout.dependencies.store.write([&](Session& session) {
     const Json before = get_item(session, id);
+    operations::require_match(call, [&] { return before; });
     const auto in = call.has("in_point") ? point(call.input, "in_point") : point(before, "in_point");
     const auto out = call.has("out_point") ? point(call.input, "out_point") : point(before, "out_point");
     check_points(in, out,
@@ -170,14 +174,16 @@ Reply change(Playout& playout, const Call& call) {
                                     ? std::nullopt
                                     : std::optional(before["asset_duration_ms"].get<std::int64_t>())});
     session.run(
-        "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, updated_at = $5 "
+        "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, version = "
+        "version + 1, "
+        "updated_at = $5 "
         "WHERE id = $6",
         {in, out, call.input.value("transition", before["transition"].get<std::string>()),
          call.input.value("transition_ms", before["transition_ms"].get<std::int64_t>()), Timestamp::now(), id});
     const Json item = get_item(session, id);
     announce(session, playout, place, "playout.item.changed", item);
     return item;
-  });
+  }));
 }
 
 Reply remove(Playout& playout, const Call& call) {
@@ -185,6 +191,7 @@ Reply remove(Playout& playout, const Call& call) {
   const auto place = playout.dependencies.store.read([&](Session& session) { return place_of_item(session, id); });
   if (id == on_air_of(playout, place).on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
   playout.dependencies.store.write([&](Session& session) {
+    operations::require_match(call, [&] { return get_item(session, id); });
     session.run("DELETE FROM playout_items WHERE id = $1", {id});
     announce(session, playout, place, "playout.item.deleted", {{"id", id}, {"playlist_id", place.playlist_id}});
   });
@@ -241,6 +248,19 @@ void add_item_operations(operations::Table& table, Playout& playout) {
              .response = schemas::item(),
              .success = 201},
             &append);
+  group.add({.name = "playout.items.get",
+             .summary = "One item",
+             .method = "GET",
+             .path = "/playout/items/{id}",
+             .permission = Permission::view,
+             .project = of_item,
+             .request = schemas::with_id(),
+             .response = schemas::item(),
+             .idempotent = true},
+            [](Playout& room, const Call& call) -> Reply {
+              return operations::tagged(
+                  room.dependencies.store.read([&](Session& session) { return get_item(session, call.text("id")); }));
+            });
   group.add({.name = "playout.items.update",
              .summary = "Changes the points or the transition of an item that is not on air or cued",
              .method = "PATCH",
@@ -250,6 +270,7 @@ void add_item_operations(operations::Table& table, Playout& playout) {
              .request = schemas::with_id(points),
              .response = schemas::item(),
              .idempotent = true,
+             .conditional = true,
              .blocking = true},
             &change);
   group.add({.name = "playout.items.delete",
@@ -260,6 +281,7 @@ void add_item_operations(operations::Table& table, Playout& playout) {
              .project = of_item,
              .request = schemas::with_id(),
              .response = schemas::deleted(),
+             .conditional = true,
              .blocking = true},
             &remove);
   group.add({.name = "playout.items.stage",

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "operations/group.hpp"
+#include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
 #include "playout/schemas.hpp"
@@ -37,11 +38,23 @@ Playlist get_playlist(Session& session, const std::string& id) {
   return *found;
 }
 
+constexpr std::string_view playlist_columns = "id, channel_id, name, loop, created_at, updated_at, version";
+
+// With its etag.
 Json playlist_json(Session& session, const std::string& id) {
-  return session
-      .first("SELECT id, channel_id, name, loop, created_at, updated_at FROM playout_playlists WHERE id = $1", {id},
-             [](const store::Row& row) { return row.object(); })
-      .value();
+  auto playlist = session.first("SELECT " + std::string(playlist_columns) + " FROM playout_playlists WHERE id = $1",
+                                {id}, [](const store::Row& row) { return row.object(); });
+  if (!playlist) throw Refusal(404, "playout.playlist_not_found", "Playlist not found");
+  return operations::with_etag(std::move(*playlist));
+}
+
+Json without_etag(Json playlist) {
+  playlist.erase("etag");
+  return playlist;
+}
+
+void require_version(Session& session, const Call& call, const Playlist& playlist) {
+  operations::require_match(call, [&] { return playlist_json(session, playlist.id); });
 }
 
 std::string required_name(const Json& input) {
@@ -52,7 +65,7 @@ std::string required_name(const Json& input) {
 
 void announce(Session& session, Playout& playout, const Playlist& playlist) {
   playout.dependencies.events.append(session, "playout.playlist.changed", playlist.id, playlist.project_id,
-                                     playlist_json(session, playlist.id));
+                                     without_etag(playlist_json(session, playlist.id)));
   session.after_commit([&playout, playlist] {
     if (playlist.loaded) playout.reconciler().list_changed(playlist.channel_id);
   });
@@ -60,48 +73,49 @@ void announce(Session& session, Playout& playout, const Playlist& playlist) {
 
 Reply list(Playout& playout, const Call& call) {
   return playout.dependencies.store.read([&](Session& session) -> Reply {
-    return Json(
-        session.all("SELECT id, channel_id, name, loop, created_at, updated_at FROM playout_playlists WHERE "
-                    "channel_id = $1 ORDER BY created_at, id",
-                    {call.text("channel_id")}, [](const store::Row& row) { return row.object(); }));
+    return Json(session.all("SELECT " + std::string(playlist_columns) +
+                                " FROM playout_playlists WHERE channel_id = $1 ORDER BY created_at, id",
+                            {call.text("channel_id")},
+                            [](const store::Row& row) { return operations::without_version(row.object()); }));
   });
 }
 
 Reply create(Playout& playout, const Call& call) {
   const std::string name = required_name(call.input);
   const std::string id = store::new_uuid();
-  return {
-      201, playout.dependencies.store.write([&](Session& session) {
-        session.run(
-            "INSERT INTO playout_playlists (id, channel_id, name, loop, created_at, updated_at) VALUES ($1, $2, $3, "
-            "$4, $5, $5)",
-            {id, call.text("channel_id"), name, call.input.value("loop", false), Timestamp::now()});
-        announce(session, playout, get_playlist(session, id));
-        return playlist_json(session, id);
-      })};
+  return operations::tagged(201, playout.dependencies.store.write([&](Session& session) {
+    session.run(
+        "INSERT INTO playout_playlists (id, channel_id, name, loop, created_at, updated_at) VALUES ($1, $2, $3, "
+        "$4, $5, $5)",
+        {id, call.text("channel_id"), name, call.input.value("loop", false), Timestamp::now()});
+    announce(session, playout, get_playlist(session, id));
+    return playlist_json(session, id);
+  }));
 }
 
 Reply change(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
-  return playout.dependencies.store.write([&](Session& session) {
+  return operations::tagged(playout.dependencies.store.write([&](Session& session) {
     const auto playlist = get_playlist(session, id);
+    require_version(session, call, playlist);
     if (call.has("name")) {
-      session.run("UPDATE playout_playlists SET name = $1, updated_at = $2 WHERE id = $3",
+      session.run("UPDATE playout_playlists SET name = $1, version = version + 1, updated_at = $2 WHERE id = $3",
                   {required_name(call.input), Timestamp::now(), id});
     }
     if (call.has("loop")) {
-      session.run("UPDATE playout_playlists SET loop = $1, updated_at = $2 WHERE id = $3",
+      session.run("UPDATE playout_playlists SET loop = $1, version = version + 1, updated_at = $2 WHERE id = $3",
                   {call.input.at("loop").get<bool>(), Timestamp::now(), id});
     }
     if (call.input.size() > 1) announce(session, playout, playlist);
     return playlist_json(session, id);
-  });
+  }));
 }
 
 Reply remove(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
   playout.dependencies.store.write([&](Session& session) {
     const auto playlist = get_playlist(session, id);
+    require_version(session, call, playlist);
     const bool on_air = playlist.loaded && item_on_air(session, playlist.channel_id).has_value();
     if (on_air)
       throw Refusal(409, "playout.playlist_on_air", "The playlist is on air; play another or stop playback first");
@@ -117,6 +131,7 @@ Reply reorder(Playout& playout, const Call& call) {
   const auto order = call.input.at("order").get<std::vector<std::string>>();
   return playout.dependencies.store.write([&](Session& session) {
     const auto playlist = get_playlist(session, id);
+    require_version(session, call, playlist);
     std::set<std::string> held;
     session.each("SELECT id FROM playout_items WHERE playlist_id = $1", {id},
                  [&](const store::Row& row) { held.insert(row.text("id")); });
@@ -130,6 +145,8 @@ Reply reorder(Playout& playout, const Call& call) {
       session.run("UPDATE playout_items SET sort_order = $1, updated_at = $2 WHERE id = $3",
                   {static_cast<std::int64_t>(i), Timestamp::now(), order[i]});
     }
+    session.run("UPDATE playout_playlists SET version = version + 1, updated_at = $1 WHERE id = $2",
+                {Timestamp::now(), id});
     announce(session, playout, playlist);
     return Json{{"reordered", order.size()}};
   });
@@ -175,6 +192,19 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
              .response = schemas::playlist(),
              .success = 201},
             &create);
+  group.add({.name = "playout.playlists.get",
+             .summary = "One playlist",
+             .method = "GET",
+             .path = "/playout/playlists/{id}",
+             .permission = Permission::view,
+             .project = of_playlist,
+             .request = schemas::with_id(),
+             .response = schemas::playlist(),
+             .idempotent = true},
+            [](Playout& room, const Call& call) -> Reply {
+              return operations::tagged(room.dependencies.store.read(
+                  [&](Session& session) { return playlist_json(session, call.text("id")); }));
+            });
   group.add({.name = "playout.playlists.update",
              .summary = "Renames a playlist or sets its loop",
              .method = "PATCH",
@@ -183,7 +213,8 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
              .project = of_playlist,
              .request = schemas::with_id({{"name", name}, {"loop", loop}}),
              .response = schemas::playlist(),
-             .idempotent = true},
+             .idempotent = true,
+             .conditional = true},
             &change);
   group.add({.name = "playout.playlists.delete",
              .summary = "Deletes a playlist that is not on air",
@@ -192,7 +223,8 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
              .permission = Permission::edit,
              .project = of_playlist,
              .request = schemas::with_id(),
-             .response = schemas::deleted()},
+             .response = schemas::deleted(),
+             .conditional = true},
             &remove);
   group.add({.name = "playout.playlists.reorder",
              .summary = "Puts a playlist's items in the given order",
@@ -204,6 +236,7 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
                  {{"order", {{"type", "array"}, {"maxItems", 10000}, {"items", {{"type", "string"}}}}}}, {"order"}),
              .response = {{"type", "object"}, {"properties", {{"reordered", {{"type", "integer"}}}}}},
              .idempotent = true,
+             .conditional = true,
              .body_limit_bytes = 512 * 1024},
             &reorder);
 }

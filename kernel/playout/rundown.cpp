@@ -4,7 +4,7 @@ namespace wyvern::playout {
 
 const std::string_view item_query =
     "SELECT i.id, i.playlist_id, i.asset_id, i.sort_order, i.in_point, i.out_point, i.transition, i.transition_ms, "
-    "i.created_at, i.updated_at, a.filename AS clip_name, a.duration_ms AS asset_duration_ms, a.status AS "
+    "i.created_at, i.updated_at, i.version, a.filename AS clip_name, a.duration_ms AS asset_duration_ms, a.status AS "
     "asset_status, "
     "COALESCE(m.status, 'pending') AS media_status, m.path AS media_path, "
     "COALESCE(m.error_message, a.error_message) AS error_message "

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -22,6 +24,17 @@ namespace {
 
 std::size_t take(char* data, std::size_t size, std::size_t count, void* to) {
   static_cast<std::string*>(to)->append(data, size * count);
+  return size * count;
+}
+
+std::size_t take_header(char* data, std::size_t size, std::size_t count, void* to) {
+  const std::string line(data, size * count);
+  const auto colon = line.find(": ");
+  if (colon != std::string::npos) {
+    std::string name = line.substr(0, colon);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    static_cast<Answer*>(to)->headers[name] = line.substr(colon + 2, line.find_last_not_of("\r\n") - colon - 1);
+  }
   return size * count;
 }
 
@@ -222,6 +235,8 @@ Answer Deployment::call_with(const std::string& token, const std::string& method
   curl_easy_setopt(curl.get(), CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &take);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.text);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &answer);
   if (!body.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));

@@ -38,8 +38,9 @@ int free_port();
 
 struct Answer {
   long status = 0;
-  Json body;         // null when it is not JSON
-  std::string text;  // as it came
+  Json body;                                        // null when it is not JSON
+  std::string text;                                 // as it came
+  std::map<std::string, std::string> headers = {};  // names in lower case
 };
 
 // On SQLite; with WYVERN_TEST_STORE=postgres in the environment on a PostgreSQL server of its own.

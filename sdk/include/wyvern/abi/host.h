@@ -94,7 +94,7 @@ typedef struct wyv_pending wyv_pending; /* a call under way; the host's */
 typedef struct wyv_host_operations_v1 {
   uint32_t struct_size;
   /* [any & started] Every operation as a JSON array, in the order of registration:
-   * [{"name","summary","method","path","tag","permission","idempotent","reply":"json|text|stream|file",
+   * [{"name","summary","method","path","tag","permission","idempotent","conditional","reply":"json|text|stream|file",
    *   "success":200,"request":{schema},"response":{schema},"body_limit_bytes":65536}]
    * A path has its parameters in braces: "/playout/channels/{id}/start". The table is complete before
    * surfaces are started and does not change after. */
