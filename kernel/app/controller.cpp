@@ -14,6 +14,7 @@
 #include "events/operations.hpp"
 #include "identity/identity.hpp"
 #include "library/library.hpp"
+#include "operations/kept_answers.hpp"
 #include "playout/playout.hpp"
 #include "staging/staging.hpp"
 #include "store/migrations.hpp"
@@ -141,11 +142,13 @@ int run_controller(Process& process) {
     };
   };
   events::Log events(store);
+  operations::KeptAnswers kept_answers(store);
   operations::Table table(identity, blocking_threads,
                           [&process](std::string_view operation, std::string_view message, nlohmann::json fields) {
                             fields["operation"] = operation;
                             process.log("operations", WYV_LOG_ERROR, message, fields);
                           });
+  table.set_kept_answers(&kept_answers);
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),
                             storages(host), say("staging")});

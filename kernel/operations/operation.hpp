@@ -125,8 +125,9 @@ struct Operation {
   Json request = Json::object();   // schema of the input, path and query included; additionalProperties is set to false
   Json response = Json::object();  // schema of the answer
   bool idempotent = false;
-  bool conditional = false;  // its handler honours If-Match, by require_match
-  bool blocking = false;     // may wait for the world: runs on a thread of its own, not on the surface's
+  bool conditional = false;    // its handler honours If-Match, by require_match
+  bool secret_answer = false;  // shows a secret, once: it is neither kept nor compressed
+  bool blocking = false;       // may wait for the world: runs on a thread of its own, not on the surface's
   int success = 200;
   std::size_t body_limit_bytes = 64 * 1024;
   ReplyKind reply = ReplyKind::json;

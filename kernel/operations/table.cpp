@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/schema.hpp"
+#include "operations/kept_answers.hpp"
 #include "operations/versions.hpp"
 #include "store/store.hpp"
 #include "wyvern/result.hpp"
@@ -143,6 +144,14 @@ void send(Answer& answer, const Operation& operation, Reply reply, const std::op
   answer.end();
 }
 
+void send_again(Answer& answer, const KeptAnswers::Answered& earlier) {
+  auto headers = earlier.headers;
+  headers.emplace_back("Idempotency-Replayed", "true");
+  answer.head(earlier.status, "application/json", headers, earlier.body.size());
+  (void)answer.body(earlier.body);
+  answer.end();
+}
+
 void refuse_overload(Answer& answer, std::string_view correlation) {
   answer_error(answer, 503, "operation.overloaded", "too many calls wait; try again soon", nullptr, correlation);
 }
@@ -183,12 +192,17 @@ std::optional<std::string> Call::header(std::string_view name) const {
   return std::nullopt;
 }
 
-void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
-                  std::string_view correlation) {
+Json error_body(std::string_view code, std::string_view message, const Json& detail, std::string_view correlation) {
   Json body = {{"error", message}, {"code", code}};
   if (!detail.is_null()) body["detail"] = detail;
   if (!correlation.empty()) body["request_id"] = correlation;
-  const std::string text = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return body;
+}
+
+void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
+                  std::string_view correlation) {
+  const std::string text =
+      error_body(code, message, detail, correlation).dump(-1, ' ', false, Json::error_handler_t::replace);
   answer.head(status, "application/json", {}, text.size());
   (void)answer.body(text);
   answer.end();
@@ -223,6 +237,7 @@ Json Table::list() const {
                    {"permission", operations::name_of(operation.permission)},
                    {"idempotent", operation.idempotent},
                    {"conditional", operation.conditional},
+                   {"secret_answer", operation.secret_answer},
                    {"reply", name_of(operation.reply)},
                    {"success", operation.success},
                    {"request", operation.request},
@@ -287,6 +302,15 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
     if (request.credentials.by_cookie && operation.method != "GET" && request.credentials.requested_with.empty()) {
       throw Refusal(403, "access.requested_with", "a call by cookie needs the header X-Requested-With");
     }
+    const auto key = call.header("idempotency-key");
+    std::optional<KeptAnswers::Once> once;
+    if (key && kept_ != nullptr && operation.method != "GET" && operation.handle && call.caller.signed_in()) {
+      once.emplace(
+          *kept_, call.caller.id, *key,
+          KeptAnswers::hash_of(operation.name, request.fields, request.body, call.header("if-match").value_or("")),
+          request.correlation);
+      if (const auto earlier = once->earlier()) return send_again(answer, *earlier);
+    }
     if (operation.method != "GET" && !operation.conditional && call.header("if-match")) {
       throw Refusal(400, "precondition.unsupported",
                     "what " + operation.name + " changes has no version that If-Match could ask for; leave it out");
@@ -317,7 +341,9 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
       operation.stream(call, shared);
       return;
     }
-    send(answer, operation, operation.handle(call), call.header("if-none-match"));
+    const auto handle = [&] { return operation.handle(call); };
+    send(answer, operation, once ? once->run(handle, operation.success, operation.secret_answer) : handle(),
+         call.header("if-none-match"));
   } catch (const Refusal& refusal) {
     refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);
   } catch (const Failure& failure) {

@@ -16,6 +16,8 @@
 
 namespace wyvern::operations {
 
+class KeptAnswers;
+
 // A call as it arrives.
 struct Request {
   std::string operation;
@@ -38,6 +40,8 @@ class Table {
   Table& operator=(const Table&) = delete;
 
   void add(Operation operation);
+  // Calls with an Idempotency-Key are answered from there. It outlives the calls; without it the header is ignored.
+  void set_kept_answers(KeptAnswers* kept) { kept_ = kept; }
   // As abi/host.h describes it for surfaces.
   Json list() const;
 
@@ -55,6 +59,7 @@ class Table {
 
   Access& access_;
   Fault fault_;
+  KeptAnswers* kept_ = nullptr;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::map<std::string, const Entry*, std::less<>> by_name_;
 
@@ -65,6 +70,8 @@ class Table {
   bool stopping_ = false;
 };
 
+// An error in the contract's shape.
+Json error_body(std::string_view code, std::string_view message, const Json& detail, std::string_view correlation);
 // Sends `error` in the contract's shape.
 void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
                   std::string_view correlation);

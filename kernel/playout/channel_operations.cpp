@@ -3,6 +3,7 @@
 
 #include "config/schema.hpp"
 #include "operations/group.hpp"
+#include "operations/kept_answers.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/claims.hpp"
@@ -146,7 +147,7 @@ Reply create_channel(Playout& playout, const Call& call) {
   check_node(dependencies, node);
   check_configuration(dependencies, output_type, output_config, format);
   const std::string id = store::new_uuid();
-  return operations::tagged(201, dependencies.store.write([&](Session& session) {
+  return dependencies.store.write([&](Session& session) {
     check_project(session, project);
     session.run(
         "INSERT INTO playout_channels (id, name, node_id, output_type, output_config, video_format, project_id, "
@@ -154,17 +155,18 @@ Reply create_channel(Playout& playout, const Call& call) {
         "$8)",
         {id, name, node, output_type, output_config, format, project, Timestamp::now()});
     announce_channel(session, dependencies, get_channel(session, id));
-    return channel_with_etag(session, dependencies, id);
-  }));
+    return operations::keep_answer(session, operations::tagged(201, channel_with_etag(session, dependencies, id)));
+  });
 }
 
 Reply change_channel(Playout& playout, const Call& call) {
   const auto& dependencies = playout.dependencies;
   const std::string& id = call.text("id");
-  return operations::tagged(dependencies.store.write([&](Session& session) {
+  return dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
     require_version(session, dependencies, call, channel);
-    if (call.input.size() == 1) return channel_with_etag(session, dependencies, id);
+    if (call.input.size() == 1)
+      return operations::keep_answer(session, operations::tagged(channel_with_etag(session, dependencies, id)));
     if (!editable(channel)) {
       throw Refusal(409, "playout.channel_busy", "Cannot edit a channel that is " + channel.status + "; stop it first");
     }
@@ -183,8 +185,7 @@ Reply change_channel(Playout& playout, const Call& call) {
     check_configuration(dependencies, output_type, output_config, format);
     session.run(
         "UPDATE playout_channels SET name = $1, output_type = $2, output_config = $3, video_format = $4, project_id = "
-        "$5, "
-        "desired = 'stopped', version = version + 1, updated_at = $6 WHERE id = $7",
+        "$5, desired = 'stopped', version = version + 1, updated_at = $6 WHERE id = $7",
         {name, output_type, output_config, format, project, Timestamp::now(), id});
     if (call.has("node_id")) {
       session.run("UPDATE playout_channels SET node_id = $1 WHERE id = $2", {text_of(call.input, "node_id"), id});
@@ -194,13 +195,13 @@ Reply change_channel(Playout& playout, const Call& call) {
     if (!channel.container_id) release_claims(session, {"channel", id});
     session.after_commit([&playout, id] { playout.reconciler().wake(id); });
     announce_channel(session, dependencies, get_channel(session, id));
-    return channel_with_etag(session, dependencies, id);
-  }));
+    return operations::keep_answer(session, operations::tagged(channel_with_etag(session, dependencies, id)));
+  });
 }
 
 Reply delete_channel(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
-  playout.dependencies.store.write([&](Session& session) {
+  auto deleted = playout.dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
     require_version(session, playout.dependencies, call, channel);
     if (!editable(channel)) {
@@ -210,9 +211,10 @@ Reply delete_channel(Playout& playout, const Call& call) {
     session.run("DELETE FROM playout_channels WHERE id = $1", {id});
     release_claims(session, {"channel", id});
     playout.dependencies.events.append(session, "playout.channel.deleted", id, channel.project_id, {{"id", id}});
+    return operations::keep_answer(session, Json{{"deleted", true}});
   });
   playout.reconciler().wake(id);  // whatever may still carry its label is removed
-  return Json{{"deleted", true}};
+  return deleted;
 }
 
 Reply start_channel(Playout& playout, const Call& call) {

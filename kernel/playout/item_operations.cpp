@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "operations/group.hpp"
+#include "operations/kept_answers.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
@@ -141,7 +142,7 @@ Reply append(Playout& playout, const Call& call) {
   const auto in = point(call.input, "in_point");
   const auto out = point(call.input, "out_point");
   const std::string id = store::new_uuid();
-  return operations::tagged(201, playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     const auto place = place_of_playlist(session, call.text("id"));
     const std::string& asset_id = call.text("asset_id");
     check_points(in, out, asset_for(session, call, asset_id));
@@ -154,8 +155,8 @@ Reply append(Playout& playout, const Call& call) {
     playout.dependencies.request_media(session, asset_id);
     const Json item = get_item(session, id);
     announce(session, playout, place, "playout.item.added", item);
-    return item;
-  }));
+    return operations::keep_answer(session, operations::tagged(201, item));
+  });
 }
 
 Reply change(Playout& playout, const Call& call) {
@@ -164,7 +165,7 @@ Reply change(Playout& playout, const Call& call) {
   const auto on_air = on_air_of(playout, place);
   if (id == on_air.on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
   if (id == on_air.cued) throw Refusal(409, "playout.item_cued", "The item is cued: it follows next");
-  return operations::tagged(playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     const Json before = get_item(session, id);
     operations::require_match(call, [&] { return before; });
     const auto in = call.has("in_point") ? point(call.input, "in_point") : point(before, "in_point");
@@ -174,28 +175,26 @@ Reply change(Playout& playout, const Call& call) {
                                     ? std::nullopt
                                     : std::optional(before["asset_duration_ms"].get<std::int64_t>())});
     session.run(
-        "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, version = "
-        "version + 1, "
-        "updated_at = $5 "
-        "WHERE id = $6",
+        "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, "
+        "version = version + 1, updated_at = $5 WHERE id = $6",
         {in, out, call.input.value("transition", before["transition"].get<std::string>()),
          call.input.value("transition_ms", before["transition_ms"].get<std::int64_t>()), Timestamp::now(), id});
     const Json item = get_item(session, id);
     announce(session, playout, place, "playout.item.changed", item);
-    return item;
-  }));
+    return operations::keep_answer(session, operations::tagged(item));
+  });
 }
 
 Reply remove(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
   const auto place = playout.dependencies.store.read([&](Session& session) { return place_of_item(session, id); });
   if (id == on_air_of(playout, place).on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
-  playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     operations::require_match(call, [&] { return get_item(session, id); });
     session.run("DELETE FROM playout_items WHERE id = $1", {id});
     announce(session, playout, place, "playout.item.deleted", {{"id", id}, {"playlist_id", place.playlist_id}});
+    return operations::keep_answer(session, Json{{"deleted", true}});
   });
-  return Json{{"deleted", true}};
 }
 
 Reply stage(Playout& playout, const Call& call) {

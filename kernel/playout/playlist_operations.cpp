@@ -2,6 +2,7 @@
 #include <set>
 
 #include "operations/group.hpp"
+#include "operations/kept_answers.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
@@ -83,19 +84,19 @@ Reply list(Playout& playout, const Call& call) {
 Reply create(Playout& playout, const Call& call) {
   const std::string name = required_name(call.input);
   const std::string id = store::new_uuid();
-  return operations::tagged(201, playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     session.run(
         "INSERT INTO playout_playlists (id, channel_id, name, loop, created_at, updated_at) VALUES ($1, $2, $3, "
         "$4, $5, $5)",
         {id, call.text("channel_id"), name, call.input.value("loop", false), Timestamp::now()});
     announce(session, playout, get_playlist(session, id));
-    return playlist_json(session, id);
-  }));
+    return operations::keep_answer(session, operations::tagged(201, playlist_json(session, id)));
+  });
 }
 
 Reply change(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
-  return operations::tagged(playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     const auto playlist = get_playlist(session, id);
     require_version(session, call, playlist);
     if (call.has("name")) {
@@ -107,13 +108,13 @@ Reply change(Playout& playout, const Call& call) {
                   {call.input.at("loop").get<bool>(), Timestamp::now(), id});
     }
     if (call.input.size() > 1) announce(session, playout, playlist);
-    return playlist_json(session, id);
-  }));
+    return operations::keep_answer(session, operations::tagged(playlist_json(session, id)));
+  });
 }
 
 Reply remove(Playout& playout, const Call& call) {
   const std::string& id = call.text("id");
-  playout.dependencies.store.write([&](Session& session) {
+  return playout.dependencies.store.write([&](Session& session) {
     const auto playlist = get_playlist(session, id);
     require_version(session, call, playlist);
     const bool on_air = playlist.loaded && item_on_air(session, playlist.channel_id).has_value();
@@ -122,8 +123,8 @@ Reply remove(Playout& playout, const Call& call) {
     session.run("DELETE FROM playout_playlists WHERE id = $1", {id});
     session.run("UPDATE playout_channels SET loaded_playlist_id = NULL WHERE loaded_playlist_id = $1", {id});
     playout.dependencies.events.append(session, "playout.playlist.deleted", id, playlist.project_id, {{"id", id}});
+    return operations::keep_answer(session, Json{{"deleted", true}});
   });
-  return Json{{"deleted", true}};
 }
 
 Reply reorder(Playout& playout, const Call& call) {
@@ -148,7 +149,7 @@ Reply reorder(Playout& playout, const Call& call) {
     session.run("UPDATE playout_playlists SET version = version + 1, updated_at = $1 WHERE id = $2",
                 {Timestamp::now(), id});
     announce(session, playout, playlist);
-    return Json{{"reordered", order.size()}};
+    return operations::keep_answer(session, Json{{"reordered", order.size()}});
   });
 }
 

@@ -21,7 +21,8 @@ Rundown make_rundown(store::Session& session, std::string_view playlist_id, bool
 
 // The columns and joins of an item as the API shows it; `WHERE …` follows.
 extern const std::string_view item_query;
-// One row of item_query, with its version, which is not shown. media_status is "error", with an error_message, when a point lies beyond the clip.
+// One row of item_query, with its version, which is not shown. media_status is "error", with an error_message, when a
+// point lies beyond the clip.
 Json item_json(const store::Row& row);
 
 }  // namespace wyvern::playout

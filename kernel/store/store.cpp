@@ -160,6 +160,19 @@ void Store::begin_turn(Session& session) const {
     session.run("SELECT pg_advisory_xact_lock(hashtextextended('wyvern ' || current_schema(), 0))");
 }
 
+namespace {
+thread_local const std::function<void(Session&)>* before_commit = nullptr;
+}  // namespace
+
+BeforeCommit::BeforeCommit(std::function<void(Session&)> action) : action_(std::move(action)) {
+  before_commit = &action_;
+}
+BeforeCommit::~BeforeCommit() { before_commit = nullptr; }
+
+void BeforeCommit::run(Session& session) {
+  if (before_commit != nullptr) (*before_commit)(session);
+}
+
 Session Store::open(std::int32_t mode) const {
   wyv_session* raw = nullptr;
   Call outgoing(statement_timeout);

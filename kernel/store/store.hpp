@@ -152,6 +152,21 @@ class Session {
   std::vector<std::function<void()>> after_commit_;
 };
 
+// While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits. One
+// a thread.
+class BeforeCommit {
+ public:
+  explicit BeforeCommit(std::function<void(Session&)> action);
+  ~BeforeCommit();
+  BeforeCommit(const BeforeCommit&) = delete;
+  BeforeCommit& operator=(const BeforeCommit&) = delete;
+
+  static void run(Session& session);
+
+ private:
+  const std::function<void(Session&)> action_;
+};
+
 // A store that was brought up. Thread-safe.
 class Store {
  public:
@@ -174,10 +189,12 @@ class Store {
         begin_turn(session);
         if constexpr (std::is_void_v<decltype(body(session))>) {
           body(session);
+          BeforeCommit::run(session);
           session.commit();
           return;
         } else {
           auto value = body(session);
+          BeforeCommit::run(session);
           session.commit();
           return value;
         }

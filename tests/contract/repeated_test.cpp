@@ -1,0 +1,54 @@
+// A client that does not know whether its call arrived sends it again.
+#include <future>
+
+#include "contract.hpp"
+
+namespace wyvern::test {
+namespace {
+
+class Repeated : public Contract {
+ protected:
+  Answer keyed(const std::string& key, const std::string& method, const std::string& path,
+               const Json& body = nullptr) const {
+    return wyvern.call_with(wyvern.token(), method, path, body.is_null() ? std::string() : body.dump(),
+                            {"Idempotency-Key: " + key});
+  }
+};
+
+TEST_F(Repeated, AChannelIsMadeOnceAndTheAnswerIsTheSameAfterACrash) {
+  const auto first = keyed("k1", "POST", "/playout/channels", {{"name", "Once"}});
+  ASSERT_TRUE(answered(first, 201));
+  wyvern.kill();
+  wyvern.start();
+  const auto again = keyed("k1", "POST", "/playout/channels", {{"name", "Once"}});
+  EXPECT_TRUE(answered(again, 201));
+  EXPECT_EQ(again.text, first.text);
+  EXPECT_EQ(again.headers.at("etag"), first.headers.at("etag"));
+  EXPECT_EQ(again.headers.at("idempotency-replayed"), "true");
+  EXPECT_EQ(get("/playout/channels").body.size(), 1U);
+  EXPECT_TRUE(refused(keyed("k1", "POST", "/playout/channels", {{"name", "Twice"}}), 422, "idempotency.mismatch"));
+}
+
+TEST_F(Repeated, ADeletionIsAnsweredAgainThoughTheThingIsGone) {
+  const auto channel = "/playout/channels/" + wyvern.channel();
+  ASSERT_TRUE(answered(keyed("gone", "DELETE", channel), 200));
+  EXPECT_TRUE(answered(keyed("gone", "DELETE", channel), 200));
+  EXPECT_TRUE(answered(keyed("other", "DELETE", channel), 404));
+}
+
+TEST_F(Repeated, OfManyAtOnceOneMakesItAndTheOthersGetItsAnswerOrAreToldToAskAgain) {
+  std::vector<std::future<Answer>> calls;
+  for (int i = 0; i < 16; ++i) {
+    calls.push_back(std::async(std::launch::async, [this] {
+      return keyed("many", "POST", "/playout/channels", {{"name", "One"}});
+    }));
+  }
+  for (auto& call : calls) {
+    const auto answer = call.get();
+    EXPECT_TRUE(answer.status == 201 || refused(answer, 409, "idempotency.in_progress")) << answer.text;
+  }
+  EXPECT_EQ(get("/playout/channels").body.size(), 1U);
+}
+
+}  // namespace
+}  // namespace wyvern::test
