@@ -5,7 +5,7 @@
 #include <random>
 
 #include "admission.hpp"
-#include "socket_write.hpp"
+#include "compression.hpp"
 
 namespace wyvern::http {
 namespace {
@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
 
 // Beyond the headers' limit, so that what is too large is found out by the parser.
+constexpr std::size_t sealed_input_bytes = 16 * 1024;
 constexpr std::size_t input_beyond_headers = 4 * 1024;
 // A reader that pipelines without reading gets no further request served until it has read this far.
 constexpr std::uint64_t most_unread_answers = 256 * 1024;
@@ -43,12 +44,18 @@ Connection::Connection(std::shared_ptr<Core> core, Socket socket)
       input_(core_->settings.max_header_bytes + input_beyond_headers),
       deadlines_(core_->settings),
       parser_(core_->settings.max_header_bytes, core_->settings.max_target_bytes),
-      exchange_(core_->operations, *this, core_->settings.max_queued_bytes) {
+      exchange_(core_->operations, *this, core_->settings.max_queued_bytes, core_->settings.compress,
+                core_->cross_origin.configured()) {
   ErrorCode ignored;
   const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) remote_ = describe(peer);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (core_->tls) {
+    tls_ = std::make_unique<Tls>(*core_->tls);
+    sealed_input_.resize(sealed_input_bytes);
+    phase_ = Phase::header;  // the handshake may take as long as a request's headers
+  }
 }
 
 void Connection::start(bool one_too_many) {
@@ -118,7 +125,14 @@ void Connection::read() {
   if (phase_ == Phase::lingering) input_.clear();
   if (!input_.make_room()) return;  // pipelined requests wait for the answer that is under way
   reading_ = true;
-  socket_.async_read_some(asio::buffer(input_.room(), input_.room_bytes()),
+  if (sealed_waits_ && phase_ != Phase::lingering) {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->reading_ = false;
+      self->on_read(0);
+    });
+    return;
+  }
+  socket_.async_read_some(tls_ ? asio::buffer(sealed_input_) : asio::buffer(input_.room(), input_.room_bytes()),
                           [self = shared_from_this()](ErrorCode error, std::size_t bytes) {
                             self->reading_ = false;
                             if (error)
@@ -130,9 +144,30 @@ void Connection::read() {
 
 void Connection::on_read(std::size_t bytes) {
   if (phase_ == Phase::closed) return;
-  input_.added(bytes);
   if (phase_ == Phase::lingering) return read();
+  if (!tls_) {
+    input_.added(bytes);
+    return process();
+  }
+  if (!decrypt(bytes)) return;
+  const bool ended = read_ended_;
   process();
+  if (ended) on_read_end(true);
+}
+
+// False when the connection has ended with it.
+bool Connection::decrypt(std::size_t bytes) {
+  tls_->received({sealed_input_.data(), bytes});
+  const auto result = tls_->read(input_);
+  sealed_waits_ = result == Tls::Read::full;
+  if (result == Tls::Read::ended) read_ended_ = true;
+  if (result == Tls::Read::failed) {
+    flush();  // the alert
+    close();
+    return false;
+  }
+  if (phase_ == Phase::header && tls_->established() && !parser_.started()) phase_ = Phase::idle;
+  return true;
 }
 
 // The reader has hung up, or has only closed its writing side and waits for the answer: which of the two, the next
@@ -145,7 +180,7 @@ void Connection::on_read_end(bool orderly) {
     if (exchange_.operation()->reply == Operation::Reply::stream) close();
     return;
   }
-  if (out_.empty()) return close();
+  if (all_sent()) return close();
   end_after_write();
   flush();
 }
@@ -195,6 +230,7 @@ void Connection::name_request() {
 void Connection::on_header() {
   name_request();
   const auto& request = parser_.request();
+  cross_origin_ = core_->cross_origin.of_answer(request.origin);
   const auto reject = [&](Refusal refusal) {
     // A body of bearable size is read and forgotten, so that the next request can be understood.
     const bool go_on = !refusal.close && !request.expects_continue && !request.chunked &&
@@ -227,13 +263,15 @@ void Connection::dispatch() {
     refusal.close = !keep;
     return refuse(refusal);
   }
-  if (match_.endpoint == nullptr) return answer(204, {}, {}, match_.allow, !keep);
+  if (match_.endpoint == nullptr) {
+    if (request.preflight) cross_origin_ = core_->cross_origin.of_preflight(request.origin, match_.allow);
+    return answer(204, {}, {}, match_.allow, !keep);
+  }
   if (const auto* document = match_.endpoint->document) {
-    const wyv_field revalidate{view("cache-control"), view("no-cache")};
-    return answer(200, document->content_type, document->body, {}, !keep, &revalidate, 1);
+    return answer(*document, !keep);
   }
   phase_ = Phase::call;
-  if (exchange_.begin(shared_from_this(), match_, request, target_, remote_)) finish_exchange();
+  if (exchange_.begin(shared_from_this(), match_, request, target_, remote_, cross_origin_)) finish_exchange();
 }
 
 // ---- answers ----
@@ -277,6 +315,7 @@ void Connection::next_request() {
   phase_ = Phase::idle;
   ++requests_;
   parser_.reset();
+  cross_origin_.clear();
 }
 
 void Connection::refuse(const Refusal& refusal) {
@@ -284,8 +323,19 @@ void Connection::refuse(const Refusal& refusal) {
   answer(refusal.status, "application/json", body_of(refusal), refusal.allow, refusal.close);
 }
 
+void Connection::answer(const Document& document, bool close) {
+  std::array<wyv_field, 2> fields{{{view("cache-control"), view("no-cache")}}};
+  std::uint32_t count = 1;
+  if (!document.security_policy.empty())
+    fields[count++] = {view("content-security-policy"), view(document.security_policy)};
+  const bool gzipped = core_->settings.compress && document.body.size() >= least_compressed_bytes &&
+                       accepts_gzip(parser_.request().accept_encoding);
+  answer(200, document.content_type, gzipped ? gzip(document.body) : document.body, {}, close, fields.data(), count,
+         gzipped);
+}
+
 void Connection::answer(int status, std::string_view content_type, std::string_view body, std::string_view allow,
-                        bool close, const wyv_field* headers, std::uint32_t header_count) {
+                        bool close, const wyv_field* headers, std::uint32_t header_count, bool gzipped) {
   close = close || closing();
   ResponseHead head;
   head.status = status;
@@ -295,6 +345,9 @@ void Connection::answer(int status, std::string_view content_type, std::string_v
   head.header_count = header_count;
   head.request_id = parser_.request().request_id();
   head.allow = allow;
+  head.cross_origin = cross_origin_;
+  head.varies_by_origin = core_->cross_origin.configured();
+  head.varies_by_encoding = head.gzip = gzipped;
   head.close = close;
   out_.compose([&](std::string& end) { append_head(end, head); });
   if (parser_.request().method != "HEAD" && has_body(status)) out_.append(body);
@@ -304,7 +357,7 @@ void Connection::answer(int status, std::string_view content_type, std::string_v
 
 void Connection::flush() {
   if (writing_ || phase_ == Phase::closed) return;
-  switch (write_from(out_, socket_)) {
+  switch (send()) {
     case Written::failed:
       return close();
     case Written::some:
@@ -314,8 +367,19 @@ void Connection::flush() {
       break;
   }
   if (exchange_.open()) exchange_.sent();
-  if (out_.empty() && end_after_write_ && phase_ != Phase::lingering) linger();
+  if (all_sent() && end_after_write_ && phase_ != Phase::lingering) linger();
 }
+
+Written Connection::send() {
+  if (!tls_) return write_from(out_, socket_);
+  for (;;) {
+    tls_->write(out_);
+    const auto written = write_from(tls_->sealed(), socket_);
+    if (written != Written::all || out_.empty() || !tls_->established()) return written;
+  }
+}
+
+bool Connection::all_sent() const { return out_.empty() && (!tls_ || tls_->sealed().empty()); }
 
 // Nor more than lets the next answer begin without its sender having to pause.
 std::uint64_t Connection::most_unread() const {
@@ -347,6 +411,10 @@ void Connection::end_after_write() {
 // writing side is closed and the rest read until the reader closes too, for a moment.
 void Connection::linger() {
   if (read_ended_) return close();
+  if (tls_) {
+    tls_->finish();
+    (void)send();
+  }
   ErrorCode ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   phase_ = Phase::lingering;
@@ -378,7 +446,8 @@ void Connection::on_deadline() {
   }
   if (!deadlines_.read_passed(now)) return;
   // Not idle while it reads the last answer, however long that takes.
-  if (phase_ == Phase::idle && !out_.empty()) return deadlines_.arm_again(phase_);
+  if (tls_ && !tls_->established()) return close();
+  if (phase_ == Phase::idle && !all_sent()) return deadlines_.arm_again(phase_);
   if (phase_ == Phase::header || phase_ == Phase::body) {
     const bool header = phase_ == Phase::header;
     refuse({408,

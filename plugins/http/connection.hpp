@@ -8,13 +8,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core.hpp"
 #include "deadlines.hpp"
 #include "exchange.hpp"
 #include "input_buffer.hpp"
 #include "request_parser.hpp"
+#include "socket_write.hpp"
 #include "target.hpp"
+#include "tls.hpp"
 #include "write_queue.hpp"
 
 namespace wyvern::http {
@@ -46,6 +49,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void too_slow() override;
 
   void read();
+  bool decrypt(std::size_t bytes);
+  Written send();
+  bool all_sent() const;
   void on_read(std::size_t bytes);
   void on_read_end(bool orderly);
   void process();
@@ -57,7 +63,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void next_request();
   void refuse(const Refusal& refusal);
   void answer(int status, std::string_view content_type, std::string_view body, std::string_view allow, bool close,
-              const wyv_field* headers = nullptr, std::uint32_t header_count = 0);
+              const wyv_field* headers = nullptr, std::uint32_t header_count = 0, bool gzipped = false);
+  void answer(const Document& document, bool close);
   std::uint64_t most_unread() const;
   void await_reader();
   void end_after_write();
@@ -72,6 +79,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const Connections::Membership membership_;
   Socket socket_;
   std::string remote_;
+  std::string cross_origin_;  // header lines of the answer under way
+
+  std::unique_ptr<Tls> tls_;  // null: plain HTTP
+  std::vector<char> sealed_input_;
+  bool sealed_waits_ = false;  // what has come is not all decrypted, for want of room
 
   InputBuffer input_;
   bool reading_ = false;

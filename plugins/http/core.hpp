@@ -6,23 +6,30 @@
 #include <string>
 
 #include "connections.hpp"
+#include "cross_origin.hpp"
 #include "http/router.hpp"
 #include "http/settings.hpp"
+#include "tls.hpp"
 #include "wyvern/operations.hpp"
 
 namespace wyvern::http {
 
 struct Core {
-  Core(Host host_, std::string name_, Settings settings_, std::unique_ptr<Router> router_)
+  Core(Host host_, std::string name_, Settings settings_, std::shared_ptr<const TlsIdentity> tls_,
+       std::unique_ptr<Router> router_)
       : host(host_),
         name(std::move(name_)),
         settings(std::move(settings_)),
+        cross_origin(settings),
+        tls(std::move(tls_)),
         router(std::move(router_)),
         operations(host) {}
 
   const Host host;
   const std::string name;  // of the surface, for log lines
   const Settings settings;
+  const CrossOrigin cross_origin;
+  const std::shared_ptr<const TlsIdentity> tls;  // null: plain HTTP
   const std::unique_ptr<Router> router;
   const Operations operations;
   Connections connections;

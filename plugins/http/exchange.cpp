@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "compression.hpp"
 #include "wyvern/view.hpp"
 
 namespace wyvern::http {
@@ -29,19 +30,28 @@ void append_chunk(WriteQueue& to, std::string_view bytes) {
 
 }  // namespace
 
-Exchange::Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes)
-    : Reply(max_queued_bytes / 2), operations_(operations), wire_(wire), max_queued_bytes_(max_queued_bytes) {}
+Exchange::Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes, bool compress,
+                   bool varies_by_origin)
+    : Reply(max_queued_bytes / 2),
+      operations_(operations),
+      wire_(wire),
+      max_queued_bytes_(max_queued_bytes),
+      compress_(compress),
+      varies_by_origin_(varies_by_origin) {}
 
 bool Exchange::begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request,
-                     const Target& target, const std::string& remote) {
+                     const Target& target, const std::string& remote, std::string cross_origin) {
   alive_ = std::move(alive);
   operation_.store(match.endpoint->operation, std::memory_order_relaxed);
   cancelled_ = false;
   request_id_ = request.request_id();
+  cross_origin_ = std::move(cross_origin);
+  varies_by_encoding_ = compress_ && !operation()->streams() && !operation()->secret_answer;
+  gzip_ = varies_by_encoding_ && accepts_gzip(request.accept_encoding);
   head_of_get_ = match.head_of_get;
   http_1_0_ = request.http_1_0;
   keep_alive_ = request.keep_alive;
-  head_given_ = chunked_ = bodyless_ = remote_ = close_ = inline_end_ = false;
+  head_given_ = gathering_ = chunked_ = bodyless_ = remote_ = close_ = inline_end_ = false;
   remaining_ = 0;
   gone_.store(false, std::memory_order_relaxed);
   head_only_.store(false, std::memory_order_relaxed);
@@ -152,11 +162,41 @@ void Exchange::head(int status, std::string_view content_type, const wyv_field* 
   made.length = length;
   made.headers = headers;
   made.header_count = header_count;
-  made.request_id = request_id_;
-  made.chunked = chunked_;
-  made.close = close_;
-  made.keep_alive_1_0 = http_1_0_;
-  write(stream || head_only, [&](WriteQueue& to) { to.compose([&](std::string& end) { append_head(end, made); }); });
+  gathering_ = gzip_ && !bodyless_ && !stream && length >= least_compressed_bytes && length <= max_queued_bytes_ &&
+               compressible(content_type);
+  if (!gathering_) return write_head(made, stream || head_only);
+  status_ = status;
+  content_type_ = content_type;
+  headers_.clear();
+  for (std::uint32_t i = 0; i < header_count; ++i) headers_.emplace_back(text(headers[i].name), text(headers[i].value));
+  gathered_.clear();
+}
+
+void Exchange::write_head(ResponseHead head, bool wake) {
+  head.request_id = request_id_;
+  head.cross_origin = cross_origin_;
+  head.varies_by_encoding = varies_by_encoding_;
+  head.varies_by_origin = varies_by_origin_;
+  head.chunked = chunked_;
+  head.close = close_;
+  head.keep_alive_1_0 = http_1_0_;
+  write(wake, [&](WriteQueue& to) { to.compose([&](std::string& end) { append_head(end, head); }); });
+}
+
+void Exchange::write_compressed() {
+  const auto compressed = gzip(gathered_);
+  std::vector<wyv_field> fields;
+  for (const auto& [name, value] : headers_) fields.push_back({view(name), view(value)});
+  ResponseHead head;
+  head.status = status_;
+  head.content_type = content_type_;
+  head.length = compressed.size();
+  head.headers = fields.data();
+  head.header_count = static_cast<std::uint32_t>(fields.size());
+  head.gzip = true;
+  write_head(head, false);
+  write(false, [&](WriteQueue& to) { to.append(compressed); });
+  std::string().swap(gathered_);
 }
 
 std::uint64_t Exchange::body(std::string_view bytes) {
@@ -172,6 +212,11 @@ std::uint64_t Exchange::body(std::string_view bytes) {
     return reader_left;
   }
   if (!stream) remaining_ -= bytes.size();
+  if (gathering_) {
+    gathered_ += bytes;
+    if (remaining_ == 0) write_compressed();
+    return waiting();
+  }
   write(stream, [&](WriteQueue& to) {
     if (chunked_)
       append_chunk(to, bytes);

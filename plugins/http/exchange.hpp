@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/router.hpp"
@@ -44,11 +45,12 @@ class Exchange final : private Reply {
   };
 
   // An answer may have `max_queued_bytes` waiting; a piece on top of more is not taken, and its reader is dropped.
-  Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes);
+  Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes, bool compress,
+           bool varies_by_origin);
 
   // [strand] Calls the operation. `alive` is kept until the end of the answer. True when the answer ended within.
   bool begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request, const Target& target,
-             const std::string& remote);
+             const std::string& remote, std::string cross_origin);
   // [strand] Moves what came from other threads to the connection's queue. True when the answer has ended.
   bool collect();
   // [strand] Bytes have gone out: a sender that pauses may go on, if that is enough.
@@ -69,6 +71,8 @@ class Exchange final : private Reply {
   std::uint64_t body(std::string_view bytes) override;
   void end() noexcept override;
 
+  void write_head(ResponseHead head, bool wake);
+  void write_compressed();
   void call(const Router::Match& match, const Request& request, const Target& target, const std::string& remote);
   bool on_strand_now() const;
   void end_head_only();
@@ -79,6 +83,8 @@ class Exchange final : private Reply {
   const Operations& operations_;
   Wire& wire_;
   const std::uint64_t max_queued_bytes_;
+  const bool compress_;
+  const bool varies_by_origin_;
 
   // [strand]
   std::shared_ptr<void> alive_;
@@ -89,6 +95,9 @@ class Exchange final : private Reply {
 
   // Set before the call, constant during it.
   std::string request_id_;
+  std::string cross_origin_;
+  bool varies_by_encoding_ = false;
+  bool gzip_ = false;
   bool head_of_get_ = false;
   bool http_1_0_ = false;
   bool keep_alive_ = true;
@@ -104,6 +113,13 @@ class Exchange final : private Reply {
 
   std::atomic<bool> gone_{false};
   std::atomic<bool> head_only_{false};
+
+  // Of an answer that is compressed once it is whole.
+  bool gathering_ = false;
+  int status_ = 0;
+  std::string content_type_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  std::string gathered_;
 
   std::mutex mutex_;
   WriteQueue inbox_;     // under mutex_

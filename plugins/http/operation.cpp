@@ -23,6 +23,7 @@ std::vector<Operation> read_operations(const Json& list) {
     operation.method = entry.at("method").get<std::string>();
     operation.path = entry.at("path").get<std::string>();
     operation.reply = read_reply(operation.name, entry.value("reply", "json"));
+    operation.secret_answer = entry.value("secret_answer", false);
     if (const auto limit = entry.find("body_limit_bytes"); limit != entry.end() && limit->is_number_unsigned())
       operation.body_limit_bytes = limit->get<std::size_t>();
     if (operation.path.empty() || operation.path.front() != '/')

@@ -32,6 +32,8 @@ struct Request {
   std::string session;  // the cookie wyvern_session
   std::string requested_with;
   std::string traceparent;
+  std::string origin;
+  std::string accept_encoding;
   std::array<std::string, carried_names.size()> carried;
   std::string body;
 
@@ -39,6 +41,7 @@ struct Request {
   bool http_1_0 = false;
   bool expects_continue = false;
   bool chunked = false;
+  bool preflight = false;  // a browser asks what a page may send (CORS)
   std::optional<std::uint64_t> content_length;
 
   const std::string& request_id() const { return carried[static_cast<std::size_t>(Carried::request_id)]; }
@@ -46,12 +49,13 @@ struct Request {
   bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 
   void clear() {
-    for (auto* text : {&method, &target, &content_type, &bearer, &session, &requested_with, &traceparent, &body})
+    for (auto* text : {&method, &target, &content_type, &bearer, &session, &requested_with, &traceparent, &origin,
+                       &accept_encoding, &body})
       text->clear();
     for (auto& text : carried) text.clear();
     if (body.capacity() > largest_kept_body) std::string().swap(body);
     keep_alive = true;
-    http_1_0 = expects_continue = chunked = false;
+    http_1_0 = expects_continue = chunked = preflight = false;
     content_length.reset();
   }
 

@@ -164,6 +164,13 @@ struct RequestParser::State {
         return once(carried(Carried::range), name_text, value, error);
       case field::if_range:
         return once(carried(Carried::if_range), name_text, value, error);
+      case field::origin:
+        return once(request.origin, name_text, value, error);
+      case field::access_control_request_method:
+        request.preflight = true;
+        return;
+      case field::accept_encoding:
+        return listed(request.accept_encoding, value);
       case field::if_match:
         return listed(carried(Carried::if_match), value);
       case field::if_none_match:
@@ -193,6 +200,9 @@ struct RequestParser::State {
   static void listed(std::string& to, std::string_view value) {
     if (!to.empty()) to += ", ";
     to += value;
+    // The tag of a compressed answer asks for the same as that of the plain one.
+    constexpr std::string_view marked = "-gzip\"";
+    for (auto at = to.find(marked); at != std::string::npos; at = to.find(marked, at)) to.erase(at, marked.size() - 1);
   }
   std::string& carried(Carried which) { return request.carried[static_cast<std::size_t>(which)]; }
 

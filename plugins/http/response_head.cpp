@@ -95,7 +95,17 @@ void append_head(std::string& to, const ResponseHead& head) {
     to += name;
     to += ": ";
     to += value;
+    // Other bytes under the same tag would be a lie; the request's tags lose the mark again (see Exchange).
+    if (head.gzip && is(name, "etag") && to.back() == '"') to.insert(to.size() - 1, gzip_mark);
   }
+  if (head.varies_by_encoding || head.varies_by_origin) {
+    to += "\r\nVary: ";
+    if (head.varies_by_encoding) to += "Accept-Encoding";
+    if (head.varies_by_encoding && head.varies_by_origin) to += ", ";
+    if (head.varies_by_origin) to += "Origin";
+  }
+  if (head.gzip) to += "\r\nContent-Encoding: gzip";
+  to += head.cross_origin;
   if (!cache_control) to += "\r\nCache-Control: no-store";
   if (!head.allow.empty()) {
     to += "\r\nAllow: ";

@@ -20,6 +20,10 @@ struct ResponseHead {
   std::uint32_t header_count = 0;
   std::string_view request_id;
   std::string_view allow;
+  std::string_view cross_origin;  // header lines, as CrossOrigin makes them
+  bool varies_by_encoding = false;
+  bool varies_by_origin = false;
+  bool gzip = false;
   bool chunked = false;
   bool close = false;
   bool keep_alive_1_0 = false;  // an HTTP/1.0 reader must be told that the connection stays
@@ -27,6 +31,9 @@ struct ResponseHead {
 
 // Headers that belong to the connection, or that would break the framing, are left out.
 void append_head(std::string& to, const ResponseHead& head);
+
+// What marks the entity tag of a compressed answer: "1-ab" becomes "1-ab-gzip".
+inline constexpr std::string_view gzip_mark = "-gzip";
 
 // 1xx, 204 and 304 have none.
 bool has_body(int status);

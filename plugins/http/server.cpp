@@ -85,12 +85,13 @@ struct Server::State {
   Host host;
   std::string name;
   Settings settings;
+  std::shared_ptr<const TlsIdentity> tls;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::shared_ptr<Core> core;
 };
 
 Server::Server(Host host, std::string name, Settings settings)
-    : state_(std::make_unique<State>(State{host, std::move(name), std::move(settings), {}, nullptr})) {}
+    : state_(std::make_unique<State>(State{host, std::move(name), std::move(settings), nullptr, {}, nullptr})) {}
 
 Server::~Server() {
   try {
@@ -102,6 +103,8 @@ Server::~Server() {
 
 void Server::open() {
   auto& state = *state_;
+  (void)CrossOrigin(state.settings);
+  state.tls = TlsIdentity::from(state.settings, state.name);
   const auto threads = std::max(1U, state.settings.threads);
   const bool lane_each = state.settings.reuse_port && threads > 1;
   auto endpoint = resolve(state.settings.listen, state.name);
@@ -115,7 +118,7 @@ void Server::open() {
 
 void Server::serve(std::unique_ptr<Router> router) {
   auto& state = *state_;
-  state.core = std::make_shared<Core>(state.host, state.name, state.settings, std::move(router));
+  state.core = std::make_shared<Core>(state.host, state.name, state.settings, state.tls, std::move(router));
   for (const auto& lane : state.lanes) lane->serve(state.core);
   state.lanes.front()->every(sweep_period(state.settings), [core = state.core, metrics = Metrics()]() mutable {
     const auto now = std::chrono::nanoseconds(steady_clock::now().time_since_epoch()).count();
@@ -167,7 +170,7 @@ std::string Server::url() const {
   if (endpoint.address().is_unspecified())
     endpoint.address(endpoint.address().is_v6() ? asio::ip::address(asio::ip::address_v6::loopback())
                                                 : asio::ip::address(asio::ip::address_v4::loopback()));
-  return "http://" + describe(endpoint) + state_->settings.base_path;
+  return (state_->tls ? "https://" : "http://") + describe(endpoint) + state_->settings.base_path;
 }
 
 }  // namespace wyvern::http

@@ -48,6 +48,14 @@ Settings read_settings(const Json& config, Settings settings) {
   take(config, "base_path", settings.base_path);
   while (!settings.base_path.empty() && settings.base_path.back() == '/') settings.base_path.pop_back();
 
+  take(config, "compress", settings.compress);
+  const Json cors = config.value("cors", Json::object());
+  take(cors, "origins", settings.cors_origins);
+  take(cors, "credentials", settings.cors_credentials);
+  const Json tls = config.value("tls", Json::object());
+  take(tls, "certificate", settings.tls_certificate);
+  take(tls, "key", settings.tls_key);
+
   const Json limits = config.value("limits", Json::object());
   take(limits, "connections", settings.max_connections);
   take(limits, "header_bytes", settings.max_header_bytes);

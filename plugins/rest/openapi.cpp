@@ -96,12 +96,22 @@ Json success_content(const Json& operation) {
   return {{"*/*", Json::object()}};
 }
 
+// A read whose answer has a tag, so that it need not be sent twice.
+bool tagged_read(const Json& operation) {
+  return operation.at("method") == "GET" && operation.value("reply", "json") == "json" &&
+         operation.value("permission", "administrator") != "anyone";
+}
+
 Json responses(const Json& operation, bool open) {
   const Json error{{"$ref", "#/components/responses/Error"}};
   const auto success = std::to_string(operation.value("success", 200));
   Json answered{{"description", "Done"}};
   if (success != "204") answered["content"] = success_content(operation);
+  if (tagged_read(operation) || operation.value("conditional", false))
+    answered["headers"] = {{"ETag", {{"$ref", "#/components/headers/ETag"}}}};
   Json all{{success, std::move(answered)}, {"400", error}, {"default", error}};
+  if (tagged_read(operation)) all["304"] = {{"$ref", "#/components/responses/NotModified"}};
+  if (operation.value("conditional", false)) all["412"] = {{"$ref", "#/components/responses/Changed"}};
   if (!open) {
     all["401"] = error;
     all["403"] = error;
@@ -118,8 +128,10 @@ Json describe(const Json& operation) {
   if (const auto tag = operation.value("tag", ""); !tag.empty()) made["tags"] = Json::array({tag});
 
   auto input = input_of(operation);
-  if (!fields_are_query(operation.at("method")))
-    input.parameters.push_back(header_parameter("Idempotency-Key", "The same key repeats the answer, not the deed."));
+  if (operation.at("method") != "GET" && !open)
+    input.parameters.push_back({{"$ref", "#/components/parameters/IdempotencyKey"}});
+  if (operation.value("conditional", false)) input.parameters.push_back({{"$ref", "#/components/parameters/IfMatch"}});
+  if (tagged_read(operation)) input.parameters.push_back({{"$ref", "#/components/parameters/IfNoneMatch"}});
   if (!input.parameters.empty()) made["parameters"] = std::move(input.parameters);
   if (!input.body.is_null())
     made["requestBody"] = {{"required", input.body_required},
@@ -137,18 +149,32 @@ Json components() {
                      {"code", {{"type", "string"}, {"description", "Stable and dotted, for a program."}}},
                      {"detail", {{"description", "What the sentence is about; its shape depends on the code."}}},
                      {"request_id", {{"type", "string"}, {"description", "Names the request in the log."}}}}}};
-  return {{"schemas", {{"Error", error}}},
-          {"responses",
-           {{"Error",
-             {{"description", "Refused or failed"},
-              {"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}}}}},
-          {"securitySchemes",
-           {{"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"description", "A token."}}},
-            {"session",
-             {{"type", "apiKey"},
-              {"in", "cookie"},
-              {"name", "wyvern_session"},
-              {"description", "A session. A call that changes something needs the header X-Requested-With too."}}}}}};
+  const Json error_content{{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}};
+  return {
+      {"schemas", {{"Error", error}}},
+      {"parameters",
+       {{"IdempotencyKey",
+         header_parameter("Idempotency-Key",
+                          "Chosen by the caller for one call. For a day the same key with the same request repeats "
+                          "the answer, not the deed; with another request it is 422.")},
+        {"IfMatch", header_parameter("If-Match",
+                                     "The version that is to be changed, as ETag gave it; 412 when it is another "
+                                     "by now.")},
+        {"IfNoneMatch", header_parameter("If-None-Match", "What the caller has already; 304 when it is the same.")}}},
+      {"headers", {{"ETag", {{"description", "The version of what is shown."}, {"schema", {{"type", "string"}}}}}}},
+      {"responses",
+       {{"Error", {{"description", "Refused or failed"}, {"content", error_content}}},
+        {"NotModified", {{"description", "The caller has it already"}}},
+        {"Changed",
+         {{"description", "Changed since the version of If-Match: `detail` has `yours` and `current`"},
+          {"content", error_content}}}}},
+      {"securitySchemes",
+       {{"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"description", "A token."}}},
+        {"session",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", "wyvern_session"},
+          {"description", "A session. A call that changes something needs the header X-Requested-With too."}}}}}};
 }
 
 }  // namespace
@@ -167,6 +193,7 @@ Json openapi(const Json& operations, const std::string& base_path, const std::st
            {{"title", "Wyvern"},
             {"version", version},
             {"summary", "Media orchestration made of plugins"},
+            {"description", "JSON in, JSON out. Every error has `error`, a sentence, and `code`, which is stable."},
             {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
           {"servers", Json::array({{{"url", base_path.empty() ? "/" : base_path}}})},
           {"security", Json::array({{{"bearer", Json::array()}}, {{"session", Json::array()}}})},

@@ -18,6 +18,7 @@ struct Operation {
   std::string method;  // "POST"
   std::string path;    // "/playout/channels/{id}/start"
   Reply reply = Reply::json;
+  bool secret_answer = false;                   // not to be compressed: its length would tell of what is in it
   std::optional<std::size_t> body_limit_bytes;  // absent: the surface's own limit
 
   // Its answer comes piece by piece, and a reader that hangs up has left for good.

@@ -18,6 +18,7 @@ struct Document {
   std::string path;  // whole: "/api/v1/openapi.json"
   std::string content_type;
   std::string body;
+  std::string security_policy = {};  // Content-Security-Policy, for a page
 };
 
 // Immutable once made, so any thread may match.

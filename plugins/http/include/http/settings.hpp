@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "wyvern/plugin.hpp"
 
@@ -25,6 +26,12 @@ struct Settings {
   unsigned threads = 1;
   bool reuse_port = false;  // an acceptor a thread (SO_REUSEPORT) instead of one that all threads share
   std::string base_path;    // "" or "/api/v1": begins with a slash, ends without one
+
+  bool compress = true;                   // large JSON, for readers that take gzip
+  std::vector<std::string> cors_origins;  // whose pages may read the answers; "*" is every page
+  bool cors_credentials = false;          // with the reader's session
+  std::string tls_certificate;            // a PEM file with the chain; empty: plain HTTP
+  std::string tls_key;                    // a PEM file
 
   std::size_t max_connections = 1024;
   std::size_t max_header_bytes = 16 * 1024;          // request line and headers, each
