@@ -1,3 +1,4 @@
+#include "docs_page.hpp"
 #include "http/surface.hpp"
 #include "openapi.hpp"
 
@@ -22,7 +23,11 @@ class Rest final : public http::HttpSurface {
  protected:
   std::vector<http::Document> documents(const Json& operations) const override {
     const auto& base = settings().base_path;
-    return {{base + "/openapi.json", "application/json", openapi(operations, base, WYVERN_PLUGIN_VERSION).dump()}};
+    const auto document = openapi(operations, base, WYVERN_PLUGIN_VERSION);
+    return {{base + "/openapi.json", "application/json", document.dump()},
+            {base + "/docs", "text/html; charset=utf-8", docs_page(document, "docs.css"),
+             std::string(docs_security_policy)},
+            {base + "/docs.css", "text/css; charset=utf-8", std::string(docs_style())}};
   }
 };
 

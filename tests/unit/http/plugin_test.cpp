@@ -42,6 +42,35 @@ TEST(RestPlugin, DescribesItsOperationsBelowItsBasePath) {
   EXPECT_EQ(document["info"]["version"], std::string(text(rest.plugin().version)));
 }
 
+TEST(RestPlugin, HasAPageOfDocumentationThatLoadsNothingFromElsewhere) {
+  FakeHost host;
+  host.add_echo("demo.things.get", "/demo/things/{id}");
+  host.add({{"name", "demo.<evil>"},
+            {"method", "POST"},
+            {"path", "/demo/evil"},
+            {"summary", "<script>alert(\"&\")</script>"},
+            {"success", 201},
+            {"request",
+             {{"type", "object"},
+              {"required", {"name"}},
+              {"properties", {{"name", {{"type", "string"}, {"description", "What <b>it</b> is called"}}}}}}}},
+           [](const Received&, const Answer& answer) { answer.json(201, "{}"); });
+  LoadedPlugin rest(plugin_file("rest"), host, {{"listen", "127.0.0.1:0"}, {"base_path", "/x"}});
+  ASSERT_TRUE(rest.prepare().ok());
+  ASSERT_TRUE(rest.start().ok());
+  RawClient client(rest.port());
+  const auto page = client.get("/x/docs");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.header("content-type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.header("content-security-policy").find("default-src 'none'"), std::string::npos);
+  for (const auto* text : {"id=\"demo.things.get\"", "/demo/things/{id}", "What &lt;b&gt;it&lt;/b&gt; is called",
+                           "&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;", "Idempotency-Key"})
+    EXPECT_NE(page.body.find(text), std::string::npos) << text;
+  for (const auto* text : {"<script", "http://", "https://", "style=", "<b>it"})
+    EXPECT_EQ(page.body.find(text), std::string::npos) << text;
+  EXPECT_EQ(client.get("/x/docs.css").header("content-type"), "text/css; charset=utf-8");
+}
+
 TEST(RestPlugin, FailsToPrepareOnAnOccupiedPortAndSucceedsOnceItIsFree) {
   FakeHost host;
   LoadedPlugin first(plugin_file("rest"), host, {{"listen", "127.0.0.1:0"}});
