@@ -31,7 +31,9 @@ function(wyvern_packages)
  The kernel, the command line, and a service. Puts playlists on air through plugins, which the wyvern-plugins packages
  bring.")
   set(CPACK_DEBIAN_WYVERN_PACKAGE_RECOMMENDS "wyvern-plugins-core, wyvern-plugins-gstreamer, wyvern-plugins-srt")
-  set(CPACK_DEBIAN_WYVERN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/conffiles)
+  set(CPACK_DEBIAN_WYVERN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/conffiles
+    ${CMAKE_SOURCE_DIR}/packaging/postinst)
+  set(CPACK_DEBIAN_WYVERN_PACKAGE_DEPENDS adduser)
 
   set(CPACK_DEBIAN_SDK_PACKAGE_NAME wyvern-dev)
   set(CPACK_DEBIAN_SDK_PACKAGE_SECTION devel)

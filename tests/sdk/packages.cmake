@@ -35,6 +35,18 @@ file(REAL_PATH "${plugins}" plugins)
 if(NOT plugins STREQUAL "${ROOT}/usr/lib/wyvern")
   message(FATAL_ERROR "pkg-config has the plugins in ${plugins}, not in ${ROOT}/usr/lib/wyvern")
 endif()
+# The user that the service runs as is made by the package.
+file(GLOB program ${BUILD}/packages/wyvern_*.deb)
+execute_process(COMMAND dpkg-deb -e ${program} ${ROOT}/control COMMAND_ERROR_IS_FATAL ANY)
+file(STRINGS ${ROOT}/lib/systemd/system/wyvern.service user REGEX "^User=")
+string(REPLACE "User=" "" user "${user}")
+file(WRITE ${ROOT}/stand-in/adduser "#!/bin/sh\nfor user; do :; done\necho \"made $user\"\n")
+file(CHMOD ${ROOT}/stand-in/adduser PERMISSIONS OWNER_READ OWNER_EXECUTE)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env PATH=${ROOT}/stand-in ${ROOT}/control/postinst configure
+  OUTPUT_VARIABLE made OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+if(user STREQUAL "" OR NOT made STREQUAL "made ${user}")
+  message(FATAL_ERROR "the service runs as '${user}', its package says '${made}'")
+endif()
 # What the service starts with is right, by the packaged program and plugins.
 execute_process(COMMAND ${ROOT}/usr/bin/wyvern lint ${ROOT}/etc/wyvern/wyvern.yaml RESULT_VARIABLE result
   OUTPUT_VARIABLE output ERROR_VARIABLE output)
