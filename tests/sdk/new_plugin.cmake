@@ -1,13 +1,6 @@
 # With what the packages hold, unpacked in ROOT: makes a plugin of KIND in SCRATCH with the compiler CXX and FLAGS, and runs
 # the kit on it. It must depend on the library NEEDED, if given.
-function(run folder)
-  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${folder} RESULT_VARIABLE result OUTPUT_VARIABLE output
-    ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${ARGN}: ${result}\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${SCRATCH})
 file(MAKE_DIRECTORY ${SCRATCH}/empty)

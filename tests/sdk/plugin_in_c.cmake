@@ -1,13 +1,6 @@
 # With what the packages hold, unpacked in ROOT: builds the good output of BROKEN in SCRATCH, which is plain C, without a C++
 # compiler, and runs the kit on it.
-function(run)
-  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${SCRATCH} RESULT_VARIABLE result OUTPUT_VARIABLE output
-    ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${ARGN}: ${result}\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${SCRATCH})
 set(ID mine)
@@ -22,9 +15,9 @@ target_compile_definitions(mine PRIVATE _GNU_SOURCE)
 ]])
 set(LANGUAGES "C ASM")
 file(CONFIGURE OUTPUT ${SCRATCH}/CMakeLists.txt CONTENT "${project}" @ONLY)
-run(${CMAKE_COMMAND} -S . -B build -G Ninja -DCMAKE_PREFIX_PATH=${ROOT}/usr -DCMAKE_CXX_COMPILER=/none)
-run(${CMAKE_COMMAND} --build build)
-run(${ROOT}/usr/bin/wyvern-conformance build/mine.so)
+run(${SCRATCH} ${CMAKE_COMMAND} -S . -B build -G Ninja -DCMAKE_PREFIX_PATH=${ROOT}/usr -DCMAKE_CXX_COMPILER=/none)
+run(${SCRATCH} ${CMAKE_COMMAND} --build build)
+run(${SCRATCH} ${ROOT}/usr/bin/wyvern-conformance build/mine.so)
 if(NOT output MATCHES "[1-9][0-9]* passed, 0 failed")
   message(FATAL_ERROR "the kit did not say so: ${output}")
 endif()
