@@ -8,7 +8,8 @@ static int is_first(const struct server* server, const struct connection* connec
 static int is_first(const struct server* server, const struct connection* connection) {
   for (size_t i = 0; i < MOST_CONNECTIONS; ++i) {
     const struct connection* other = server->connections[i];
-    if (other != NULL && other != connection && other->in_size > 0 && other->in[0] == 'G' && !other->answered) return 0;
+    if (other == NULL || other == connection || other->left || other->answered) continue;
+    if (other->in_size > 0 && other->in[0] == 'G') return 0;
   }
   return 1;
 }
