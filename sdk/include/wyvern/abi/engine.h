@@ -43,7 +43,8 @@
  * item_ended carries the first frame without the item, so that it is the item_started of the next one at a cut. After a
  * stall frame numbers leap (status: skipped_frames), so that they stay true to the clock; frames_sent counts pictures.
  * at_us is the wall clock, microseconds since 1970 UTC, of the moment at which the frame with that number was due;
- * frame counts the frames of the channel from 0 and never goes back while the instance lives.
+ * frame counts the frames of the channel from 0 and never goes back while the instance lives, unless it is configured
+ * anew: that is another channel.
  */
 #ifndef WYVERN_ABI_ENGINE_H
 #define WYVERN_ABI_ENGINE_H
@@ -75,7 +76,8 @@ typedef struct wyv_engine_v1 {
    * "media.unreadable", "media.empty", "media.truncated" or "media.no_picture" for a file that may not go on air.
    * Crashing is allowed: the host calls this in a child process. */
   wyv_status (*probe)(wyv_instance* engine, wyv_view path, const wyv_text_sink* out, const wyv_context* context);
-  /* [one & started] Takes the channel's description and a listener that stays until stop. */
+  /* [one & started] Takes the channel's description and a listener that stays until stop. Before it, start_channel
+   * answers WYV_WRONG_STATE, and all below may, but for stop_channel. */
   wyv_status (*configure)(wyv_instance* engine, wyv_view channel_json, const wyv_engine_listener* listener,
                           const wyv_context* context);
   /* [one & started] Goes on air: slate first, or the playlist if one was loaded. WYV_WRONG_STATE when it is. */

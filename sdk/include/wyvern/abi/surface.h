@@ -1,4 +1,5 @@
-/* wyvern.surface/1: how the outside calls operations. A surface reaches them by wyvern.host.operations/1. */
+/* wyvern.surface/1: how the outside calls operations. A surface reaches them by wyvern.host.operations/1.
+ * It listens beyond the loopback only where its configuration says so. */
 #ifndef WYVERN_ABI_SURFACE_H
 #define WYVERN_ABI_SURFACE_H
 
