@@ -141,6 +141,13 @@ void Store::make_things(const std::string& columns) {
   drop(things);
   run("CREATE TABLE " + things + " (" + columns + ")");
 }
+OpenSession Store::begun_with_a_row() {
+  make_things("id BIGINT PRIMARY KEY");
+  auto session = writer();
+  EXPECT_TRUE(is_ok(session.begin()));
+  EXPECT_TRUE(is_ok(session.execute(insert_row()).outcome));
+  return session;
+}
 void Store::run(const std::string& sql, const std::vector<Value>& parameters) {
   auto session = writer();
   EXPECT_TRUE(is_ok(session.execute(sql, parameters).outcome)) << sql;

@@ -92,11 +92,14 @@ class Store : public StoreTable {
   Outcome try_open(const Instance& store, std::int32_t mode, wyv_session** out, Terms terms = {});
   // Opens sessions for reading, each with that time, until one is refused, and returns that; or until there are far too
   // many.
-  static constexpr std::chrono::milliseconds fill_timeout{100};
+  static constexpr std::chrono::milliseconds fill_timeout{1000};  // of a server; each may have to be connected
   Outcome fill(std::vector<OpenSession>& sessions);
 
   // Makes the table `things` anew; in a server it may be left from an earlier run.
   void make_things(const std::string& columns);
+  std::string insert_row() const { return "INSERT INTO " + things + " VALUES (1)"; }
+  // For writing, with a transaction in which that was done; the column is a primary key.
+  OpenSession begun_with_a_row();
   // Runs in a session of its own and expects that it succeeds.
   void run(const std::string& sql, const std::vector<Value>& parameters = {});
   // The one integer that it selects; -1 when it fails or selects something else.

@@ -28,18 +28,12 @@ TEST_F(Store, KeepsWhatIsCommitted) {
 }
 
 TEST_F(Store, HidesWhatIsNotCommitted) {
-  make_things("id BIGINT");
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute("INSERT INTO " + things + " VALUES (1)").outcome));
+  auto session = begun_with_a_row();
   EXPECT_EQ(integer(count_things()), 0) << "as another session sees it, which does not wait";
 }
 
 TEST_F(Store, SeesItsOwnChanges) {
-  make_things("id BIGINT");
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute("INSERT INTO " + things + " VALUES (1)").outcome));
+  auto session = begun_with_a_row();
   EXPECT_EQ(integer(session, count_things()), 1) << "before the commit";
 }
 
@@ -52,21 +46,13 @@ TEST_F(Store, ShowsAReaderWhatWasCommittedMeanwhile) {
 }
 
 TEST_F(Store, RollsBack) {
-  make_things("id BIGINT");
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute("INSERT INTO " + things + " VALUES (1)").outcome));
+  auto session = begun_with_a_row();
   ASSERT_TRUE(is_ok(session.rollback()));
   EXPECT_EQ(integer(count_things()), 0);
 }
 
 TEST_F(Store, RollsBackWhenASessionIsClosed) {
-  make_things("id BIGINT");
-  {
-    auto session = writer();
-    ASSERT_TRUE(is_ok(session.begin()));
-    ASSERT_TRUE(is_ok(session.execute("INSERT INTO " + things + " VALUES (1)").outcome));
-  }
+  begun_with_a_row().close();
   EXPECT_EQ(integer(count_things()), 0);
   run("INSERT INTO " + things + " VALUES (2)");  // and nobody waits for it
 }
@@ -86,35 +72,23 @@ TEST_F(Store, RefusesARollbackWithoutABegin) {
 }
 
 TEST_F(Store, AbortsATransactionWithAFailure) {
-  make_things("id BIGINT PRIMARY KEY");
-  const auto insert = "INSERT INTO " + things + " VALUES (1)";
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute(insert).outcome));
-  ASSERT_FALSE(session.execute(insert).outcome.ok());
+  auto session = begun_with_a_row();
+  ASSERT_FALSE(session.execute(insert_row()).outcome.ok()) << "of the same row again";
   EXPECT_TRUE(fails(WYV_WRONG_STATE, "store.aborted", session.execute(count_things()).outcome)) << "the next statement";
-  EXPECT_TRUE(fails(WYV_WRONG_STATE, "store.aborted", session.script(insert))) << "a script";
+  EXPECT_TRUE(fails(WYV_WRONG_STATE, "store.aborted", session.script(insert_row()))) << "a script";
 }
 TEST_F(Store, RollsBackWithACommitAfterAFailure) {
-  make_things("id BIGINT PRIMARY KEY");
-  const auto insert = "INSERT INTO " + things + " VALUES (1)";
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute(insert).outcome));
-  ASSERT_FALSE(session.execute(insert).outcome.ok());
+  auto session = begun_with_a_row();
+  ASSERT_FALSE(session.execute(insert_row()).outcome.ok()) << "of the same row again";
   EXPECT_TRUE(fails(WYV_WRONG_STATE, "store.aborted", session.commit()));
   EXPECT_EQ(integer(count_things()), 0);
   EXPECT_TRUE(is_ok(session.begin())) << "of the next transaction";
 }
 TEST_F(Store, GoesOnAfterARollback) {
-  make_things("id BIGINT PRIMARY KEY");
-  const auto insert = "INSERT INTO " + things + " VALUES (1)";
-  auto session = writer();
-  ASSERT_TRUE(is_ok(session.begin()));
-  ASSERT_TRUE(is_ok(session.execute(insert).outcome));
-  ASSERT_FALSE(session.execute(insert).outcome.ok());
+  auto session = begun_with_a_row();
+  ASSERT_FALSE(session.execute(insert_row()).outcome.ok()) << "of the same row again";
   ASSERT_TRUE(is_ok(session.rollback()));
-  EXPECT_TRUE(is_ok(session.execute(insert).outcome)) << "the next statement";
+  EXPECT_TRUE(is_ok(session.execute(insert_row()).outcome)) << "the next statement";
 }
 TEST_F(Store, GoesOnAfterAFailure) {
   make_things("id BIGINT");
@@ -143,14 +117,9 @@ TEST_F(Store, TellsThatACommitFailed) {
   EXPECT_EQ(integer("SELECT count(*) FROM " + parts), 0);
 }
 TEST_F(Store, TellsWhatBecameOfALateCommit) {
-  make_things("id BIGINT");
-  Outcome outcome;
-  {
-    auto session = writer();
-    ASSERT_TRUE(is_ok(session.begin()));
-    ASSERT_TRUE(is_ok(session.execute("INSERT INTO " + things + " VALUES (1)").outcome));
-    outcome = session.commit({.timeout = 0ns});
-  }
+  auto session = begun_with_a_row();
+  const auto outcome = session.commit({.timeout = 0ns});
+  session.close();
   EXPECT_LT(outcome.took, store_grace);
   if (!outcome.reports.empty() && outcome.reports[0].code == "store.outcome_unknown")
     GTEST_SKIP() << "it does not know";
@@ -219,6 +188,7 @@ TEST_F(Store, WaitsForASessionUntilTheDeadline) {
 TEST_F(Store, GivesAClosedSessionToTheNext) {
   std::vector<OpenSession> sessions;
   if (fill(sessions).status != WYV_TIMEOUT) GTEST_SKIP() << "its sessions are not bounded";
+  ASSERT_FALSE(sessions.empty()) << "not one was to be had";
   sessions.pop_back();
   wyv_session* raw = nullptr;
   EXPECT_TRUE(is_ok(try_open(instance, WYV_SESSION_READ, &raw, {.timeout = 2s})));
