@@ -14,7 +14,7 @@ namespace wyvern::conformance {
 namespace {
 
 // How long a workload may take to begin, to say something or to end.
-constexpr auto patience = std::chrono::seconds(5);
+constexpr auto patience = std::chrono::seconds(10);
 
 // Until `done`, or as long as patience lasts.
 template <class Done>
@@ -32,12 +32,12 @@ void Told::changed(void* self, wyv_view workload) {
   told.news_.notify_all();
 }
 
-Json Told::await(const std::string& handle, std::chrono::milliseconds patience) {
+Json Told::await_end(const std::string& handle, std::chrono::milliseconds patience) {
   Json found;
   std::unique_lock lock(mutex_);
   news_.wait_for(lock, patience, [&] {
     const auto at = std::find_if(workloads_.begin(), workloads_.end(), [&](const Json& workload) {
-      return workload.is_object() && workload.value("handle", "") == handle;
+      return workload.is_object() && workload.value("handle", "") == handle && workload.value("state", "") == "exited";
     });
     if (at != workloads_.end()) found = *at;
     return at != workloads_.end();

@@ -17,8 +17,8 @@ namespace wyvern::conformance {
 class Told {
  public:
   const wyv_workload_listener* listener() const { return &listener_; }
-  // What was first told of that workload; null when nothing was for so long.
-  Json await(const std::string& handle, std::chrono::milliseconds patience = std::chrono::seconds(5));
+  // The end that was first told of that workload, before which other changes may be; null when none was for so long.
+  Json await_end(const std::string& handle, std::chrono::milliseconds patience = std::chrono::seconds(10));
   // How often its end was told.
   int ends_of(const std::string& handle) const;
 
