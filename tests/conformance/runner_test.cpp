@@ -48,6 +48,18 @@ TEST(Runner, ListsWithoutRunning) {
   EXPECT_THAT(run.output, HasSubstr("Order.StopTwice"));
 }
 
+TEST(Runner, GivesAnEngineTheChannelThatIsAskedFor) {
+  const auto file = std::filesystem::temp_directory_path() / ("wyvern-channel-" + std::to_string(getpid()));
+  const auto run = [&](const char* channel) {
+    std::ofstream(file) << "{\"channel\": " << channel << "}";
+    return run_kit(broken_plugin("good.good_engine"), {"--only", "^Engine\\.GoesOnAir$", "--config", file.string()});
+  };
+  EXPECT_EQ(run(R"({"format": {"width": 1920, "height": 1080}})").report["passed"], 1);
+  const auto refused = run(R"({"format": {"width": 0}})");
+  std::filesystem::remove(file);
+  EXPECT_THAT(bad_checks(refused.report), ElementsAre("Engine.GoesOnAir")) << refused.output;
+}
+
 TEST(Runner, RepeatsAndCountsWithASeed) {
   const auto run = run_kit(good(), {"--only", "StopTwice", "--repeat", "5", "--seed", "7"});
   EXPECT_EQ(run.report["passed"], 5) << run.output;

@@ -17,6 +17,7 @@ struct Given {
   Json config;                    // of the instance; null when there is none that its schema accepts
   Json output_config;             // of an output, for a channel; null for other kinds
   Json workload;                  // what every workload of a runtime needs, as an image; null for none
+  Json channel;                   // what a channel of an engine must have, as a format that it knows; null for nothing
   std::filesystem::path scratch;  // an empty folder of the check's own
   std::uint64_t seed = 0;
 };

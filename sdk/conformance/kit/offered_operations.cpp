@@ -156,6 +156,11 @@ std::vector<ReceivedCall> OfferedOperations::calls() const {
   return calls_;
 }
 
+void OfferedOperations::forget_calls() {
+  const std::lock_guard lock(mutex_);
+  calls_.clear();
+}
+
 bool OfferedOperations::wait_for_calls(std::size_t count, std::chrono::milliseconds patience) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, patience, [&] { return calls_.size() >= count; });

@@ -44,6 +44,8 @@ class OfferedOperations {
   void let_go();
 
   std::vector<ReceivedCall> calls() const;
+  // As if none had come yet.
+  void forget_calls();
   // Both wait up to `patience` for what the surface does on threads of its own.
   bool wait_for_calls(std::size_t count, std::chrono::milliseconds patience = std::chrono::seconds(5)) const;
   bool wait_for_releases(std::chrono::milliseconds patience = std::chrono::seconds(5)) const;  // of every call

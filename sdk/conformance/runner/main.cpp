@@ -60,9 +60,10 @@ int main(int argc, char** argv) {
   std::vector<std::string> skips;
   app.add_option("plugin", options.plugin, "The plugin's shared object")->required();
   app.add_option("--kind", options.kind, "One of its kinds; otherwise all");
-  app.add_option("--config", options.config,
-                 "A JSON file {\"config\":…, \"output_config\":…, \"workload\":…}; otherwise the examples of the "
-                 "manifest's schemas");
+  app.add_option(
+      "--config", options.config,
+      "A JSON file {\"config\":…, \"output_config\":…, \"workload\":…, \"channel\":…}; otherwise the examples of the "
+      "manifest's schemas");
   app.add_option("--only", options.only, "Checks whose name matches this regular expression");
   app.add_option("--skip", skips, "PATTERN=REASON; may be given several times");
   app.add_flag("--list", options.list, "Prints the checks and runs none");

@@ -74,6 +74,7 @@ class Run {
         given.scratch = scratch_ / std::to_string(count_++);
         given.config = with_scratch(std::move(given.config), given.scratch.string());
         given.output_config = with_scratch(std::move(given.output_config), given.scratch.string());
+        given.channel = with_scratch(std::move(given.channel), given.scratch.string());
         given.workload = with_scratch(std::move(given.workload), given.scratch.string());
         given.seed = options_.seed + static_cast<std::uint64_t>(tasks[next].repetition);
         running.push_back(
@@ -149,10 +150,14 @@ std::vector<Given> givens(const Options& options) {
     given.kind = kind;
     given.config = example(read, "schema");
     given.output_config = example(read, "output_schema");
-    if (read.contains("schema")) given.workload = read["schema"].value("x-workload", Json());
+    if (read.contains("schema")) {
+      given.workload = read["schema"].value("x-workload", Json());
+      given.channel = read["schema"].value("x-channel", Json());
+    }
     if (asked.contains("config")) given.config = asked["config"];
     if (asked.contains("output_config")) given.output_config = asked["output_config"];
     if (asked.contains("workload")) given.workload = asked["workload"];
+    if (asked.contains("channel")) given.channel = asked["channel"];
     all.push_back(std::move(given));
   }
   return all;

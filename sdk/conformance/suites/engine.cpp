@@ -106,7 +106,7 @@ TEST_F(Engine, IsIdleUntilSomethingPlays) {
   ASSERT_TRUE(is_ok(configure(channel().dump())));
   EXPECT_EQ(state(), "stopped") << "before start_channel";
   ASSERT_TRUE(is_ok(start_channel()));
-  EXPECT_EQ(state(), "idle") << "after start_channel";
+  EXPECT_TRUE(comes_to_be("idle")) << "after start_channel: " << status().text;
 }
 
 TEST_F(Engine, RefusesASecondStartOfTheChannel) {
@@ -205,7 +205,7 @@ TEST_F(Engine, HasToldAllWhenItLeavesTheAir) {
   ASSERT_TRUE(is_ok(stop_channel()));
   const auto told = recorder_.events();
   ASSERT_EQ(recorder_.events("item_ended").size(), 1U) << recorder_.story();
-  EXPECT_EQ(told.back().value("type", ""), "playback_ended") << recorder_.story();
+  EXPECT_EQ(recorder_.events("playback_ended").size(), 1U) << recorder_.story();
   (void)poll(nullptr, 0, 200);  // for what should not come
   EXPECT_EQ(recorder_.events().size(), told.size()) << "events after stop_channel; " << recorder_.story();
 }

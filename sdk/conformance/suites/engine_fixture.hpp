@@ -34,13 +34,16 @@ inline std::string cut_off_clip() {
 }
 inline std::string missing_clip() { return given().scratch / "there-is-no-such-clip.mp4"; }
 
+// With what the engine needs of a channel, as a format that it knows: see x-channel in sdk/README.md.
 inline Json channel() {
-  return {
+  Json described = {
       {"channel_id", "kit"},
       {"format",
        {{"name", "180p25"}, {"width", 320}, {"height", 180}, {"rate_num", 25}, {"rate_den", 1}, {"interlaced", false}}},
       {"audio", {{"channels", 2}}},
       {"outputs", Json::array()}};
+  if (given().channel.is_object()) described.merge_patch(given().channel);
+  return described;
 }
 
 inline Json item(const std::string& id, const std::string& path = good_clip()) {
@@ -129,6 +132,10 @@ class StartedEngine : public Lifecycle {
     ASSERT_NO_FATAL_FAILURE(on_air());
     ASSERT_TRUE(is_ok(load(list))) << "load";
     ASSERT_FALSE(recorder_.wait_for("item_started").is_null()) << "no item was started; " << recorder_.story();
+  }
+  // An engine may do what it was told with its next frame.
+  bool comes_to_be(const std::string& wanted) {
+    return comes_to([&](const Json& status) { return status.value("state", "") == wanted; });
   }
   // Waits until the status has what is wanted; false after five seconds.
   template <class Wanted>

@@ -39,16 +39,21 @@ class EnginePlayback : public StartedEngine {
     return event.is_object() ? event.value("frame", std::int64_t{-1}) : -1;
   }
   static std::string result(const Json& event) { return event.is_object() ? event.value("result", "") : "no event"; }
+  // Items that were found broken before they were on air, or there.
+  std::vector<Json> told_broken() {
+    auto told = recorder_.events("item_discarded");
+    for (const auto& event : recorder_.events("item_ended"))
+      if (event.value("result", "") == "failed") told.push_back(event);
+    return told;
+  }
   // An item that cannot be played does not keep the one behind it off the air, and is told of.
   void plays_past(const std::string& path) {
     ASSERT_NO_FATAL_FAILURE(plays(playlist({item("a"), item("broken", path), item("c")})));
     EXPECT_EQ(started(2).value("item_id", ""), "c") << recorder_.story();
-    Json told = recorder_.wait_for("item_discarded", 1, std::chrono::milliseconds(0));
-    for (const auto& event : recorder_.events("item_ended"))
-      if (event.value("result", "") == "failed") told = event;
-    ASSERT_FALSE(told.is_null()) << "neither discarded nor failed; " << recorder_.story();
-    EXPECT_EQ(told.value("item_id", ""), "broken") << recorder_.story();
-    EXPECT_TRUE(told.value("reason", Json()).is_string()) << "the reason: " << told;
+    const auto told = told_broken();
+    ASSERT_EQ(told.size(), 1U) << "neither discarded nor failed; " << recorder_.story();
+    EXPECT_EQ(told[0].value("item_id", ""), "broken") << recorder_.story();
+    EXPECT_TRUE(told[0].value("reason", Json()).is_string()) << "the reason: " << told[0];
   }
 };
 
@@ -58,7 +63,7 @@ TEST_F(EnginePlayback, GoesFromTheFirstItemToTheEnd) {
                                                "playback_ended"}));
   EXPECT_EQ(result(ended(1)), "played");
   EXPECT_EQ(recorder_.wait_for("playback_ended").value("reason", ""), "end");
-  EXPECT_EQ(state(), "idle") << "behind the end of the list";
+  EXPECT_TRUE(comes_to_be("idle")) << "behind the end of the list: " << status().text;
 }
 
 TEST_F(EnginePlayback, TellsWhichItemItIs) {
@@ -93,8 +98,12 @@ TEST_F(EnginePlayback, CutsWithoutAGap) {
 
 TEST_F(EnginePlayback, SendsEveryFrameOfAClip) {
   ASSERT_NO_FATAL_FAILURE(plays(playlist({item("a"), item("b")})));
-  EXPECT_EQ(ended(1).value("frames_sent", 0), 25) << "of one second of 25 pictures";
-  EXPECT_EQ(frame(ended(1)) - frame(started(1)), 25 + ended(1).value("repeated_frames", 0));
+  // Frame numbers leap over what a machine that stalls has no time for, and its pictures may be left out.
+  const auto skipped = status().json().value("skipped_frames", std::int64_t{0});
+  const auto sent = ended(1).value("frames_sent", std::int64_t{0});
+  EXPECT_TRUE(sent <= 25 && sent >= 25 - skipped) << sent << " of one second of 25 pictures";
+  const auto leapt = frame(ended(1)) - frame(started(1)) - 25 - ended(1).value("repeated_frames", std::int64_t{0});
+  EXPECT_TRUE(leapt >= 0 && leapt <= skipped) << "frame numbers beyond those of 25 pictures: " << leapt;
 }
 
 TEST_F(EnginePlayback, HonoursInAndOutPoints) {
@@ -120,10 +129,12 @@ TEST_F(EnginePlayback, StampsFramesWithTheWallClock) {
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
   const auto at = [](const Json& event) { return event.value("at_us", std::int64_t{0}); };
-  EXPECT_NEAR(static_cast<double>(at(ended(1))), static_cast<double>(now_us), 1e6) << "microseconds since 1970";
+  EXPECT_NEAR(static_cast<double>(at(ended(1))), static_cast<double>(now_us), 10e6) << "microseconds since 1970";
   const auto frames = frame(ended(1)) - frame(started(1));
-  EXPECT_NEAR(static_cast<double>(at(ended(1)) - at(started(1))), static_cast<double>(frames * frame_us), 2)
-      << "between two frames that are " << frames << " apart";
+  EXPECT_NEAR(static_cast<double>(at(ended(1)) - at(started(1))), static_cast<double>(frames * frame_us), 1000)
+      << "when the frames were due, by the channel's own clock, and not when it told of them: between two frames that "
+         "are "
+      << frames << " apart";
 }
 
 TEST_F(EnginePlayback, CountsLoops) {
@@ -161,17 +172,22 @@ TEST_F(EnginePlayback, EndsWhenTheLastItemIsSkipped) {
 TEST_F(EnginePlayback, PausesAsOftenAsItIsTold) {
   ASSERT_NO_FATAL_FAILURE(playing(playlist({item("a")})));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_ok(pause())) << "pause " << i;
-  EXPECT_EQ(state(), "paused");
+  EXPECT_TRUE(comes_to_be("paused")) << status().text;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_ok(resume())) << "resume " << i;
-  EXPECT_EQ(state(), "playing");
+  EXPECT_TRUE(comes_to_be("playing")) << status().text;
 }
 
 TEST_F(EnginePlayback, HoldsItsPlaceInAPause) {
   ASSERT_NO_FATAL_FAILURE(playing(playlist({item("a")})));
   ASSERT_TRUE(is_ok(pause()));
+  const auto counts_on = [&](std::int64_t from, std::int64_t frames) {
+    return comes_to([&](const Json& now) { return now.value("frame", std::int64_t{0}) > from + frames; });
+  };
+  const auto frame_now = [&] { return status().json().value("frame", std::int64_t{0}); };
+  ASSERT_TRUE(counts_on(frame_now(), 1))
+      << "the channel's frames are not counted on";  // it holds from the next tick on
   const auto before = status().json();
-  ASSERT_TRUE(comes_to([&](const Json& now) { return now.value("frame", 0) > before.value("frame", 0) + 5; }))
-      << "the channel's frames are not counted on";
+  ASSERT_TRUE(counts_on(frame_now(), 5)) << "the channel's frames are not counted on";
   const auto position = [](const Json& status) {
     return status.value("item", Json::object()).value("position_frames", -1);
   };
@@ -188,7 +204,7 @@ TEST_F(EnginePlayback, StopsPlaybackAndStaysOnAir) {
   ASSERT_FALSE(event.is_null()) << recorder_.story();
   EXPECT_EQ(event.value("reason", ""), "stopped");
   EXPECT_EQ(result(ended(1)), "stopped");
-  EXPECT_EQ(state(), "idle");
+  EXPECT_TRUE(comes_to_be("idle")) << status().text;
   const auto now = status().json().value("frame", 0);
   EXPECT_TRUE(comes_to([&](const Json& status) { return status.value("frame", 0) > now; })) << "it left the air";
 }
@@ -218,8 +234,8 @@ TEST_F(EnginePlayback, GoesPastAMissingFile) { plays_past(missing_clip()); }
 TEST_F(EnginePlayback, EndsWhenNothingOfAListCanBePlayed) {
   ASSERT_NO_FATAL_FAILURE(on_air());
   ASSERT_TRUE(is_ok(load(playlist({item("broken", words()), item("missing", missing_clip())}))));
-  EXPECT_FALSE(recorder_.wait_for("item_discarded", 2).is_null()) << recorder_.story();
-  EXPECT_TRUE(comes_to([](const Json& status) { return status.value("state", "") == "idle"; })) << status().text;
+  EXPECT_TRUE(comes_to([&](const Json&) { return told_broken().size() == 2; })) << recorder_.story();
+  EXPECT_TRUE(comes_to_be("idle")) << status().text;
   ASSERT_TRUE(is_ok(load(playlist({item("good")}, "load-2")))) << "of a good list, after that";
   EXPECT_FALSE(started(1).is_null()) << recorder_.story();
 }

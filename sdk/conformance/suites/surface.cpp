@@ -1,6 +1,9 @@
 // Surfaces of every transport: where they can be reached, and from when to when.
 #include "suites/surface_fixture.hpp"
 
+#include <arpa/inet.h>
+
+#include <cstring>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -22,26 +25,47 @@ class Surface : public StartedSurface {
   bool has_a_port() { return url().port > 0; }
 };
 
-// Local addresses that this process listens on and that are not of the loopback, as /proc writes them.
-std::string listens_beyond_loopback() {
+struct LocalSocket {
+  std::string address;  // "127.0.0.1", "::"
+  int port;
+  bool listens;
+};
+
+// From how /proc writes it: words of this machine's byte order, each of an address in the network's.
+std::string address_of_words(const std::string& words) {
+  in6_addr address{};
+  for (std::size_t at = 0; at + 8 <= words.size() && at / 2 < sizeof address; at += 8) {
+    const auto word = static_cast<std::uint32_t>(std::stoul(words.substr(at, 8), nullptr, 16));
+    std::memcpy(reinterpret_cast<char*>(&address) + at / 2, &word, sizeof word);
+  }
+  char text[INET6_ADDRSTRLEN] = "";
+  return inet_ntop(words.size() == 8 ? AF_INET : AF_INET6, &address, text, sizeof text);
+}
+
+// Of this process. `protocol` is "tcp" or "udp".
+std::vector<LocalSocket> sockets_of(const std::string& protocol) {
   const auto own = look_at_process().descriptors;
-  std::string found;
-  for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
-    std::ifstream lines(table);
+  std::vector<LocalSocket> found;
+  for (const char* version : {"", "6"}) {
+    std::ifstream lines("/proc/self/net/" + protocol + version);
     std::string line;
     std::getline(lines, line);  // the names of the columns
     while (std::getline(lines, line)) {
       std::istringstream columns(line);
       std::string number, local, remote, state, queues, timer, retransmits, user, timeout, inode;
       columns >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
-      const auto address = local.substr(0, local.find(':'));
-      const bool loopback = address.ends_with("7F") || address == "00000000000000000000000001000000";
-      if (state != "0A" || loopback) continue;
+      const auto colon = local.find(':');
       for (const auto& descriptor : own)
-        if (descriptor.ends_with(" socket:[" + inode + "]")) found += local + " ";
+        if (descriptor.ends_with(" socket:[" + inode + "]"))
+          found.push_back({address_of_words(local.substr(0, colon)), std::stoi(local.substr(colon + 1), nullptr, 16),
+                           state == "0A"});
     }
   }
   return found;
+}
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
 }
 
 TEST_F(Surface, TellsItsAddress) {
@@ -63,6 +87,8 @@ TEST_F(Surface, TellsTheSameAddressEachTime) {
 
 TEST_F(Surface, TakesConnections) {
   if (!has_a_port()) GTEST_SKIP() << "it tells no port";
+  for (const auto& socket : sockets_of("udp"))
+    if (socket.port == url().port) GTEST_SKIP() << "its port is one of UDP: " << address().text;
   EXPECT_TRUE(TcpClient(url()).connected()) << address().text;
 }
 
@@ -83,9 +109,9 @@ TEST_F(Surface, TakesConnectionsAfterAnotherStart) {
 
 TEST_F(Surface, ListensOnTheLoopbackOnly) {
   const auto config = given().config.dump();
-  if (config.find("0.0.0.0") != std::string::npos || config.find("[::]") != std::string::npos)
-    GTEST_SKIP() << "it is configured to listen everywhere";
-  EXPECT_EQ(listens_beyond_loopback(), "") << "local addresses that it listens on without having been told to";
+  for (const auto& socket : sockets_of("tcp"))
+    EXPECT_TRUE(!socket.listens || is_loopback(socket.address) || config.find(socket.address) != std::string::npos)
+        << "it listens on " << socket.address << ", which its configuration does not name";
 }
 
 TEST(SurfaceOperations, AreCalledFromStartToStopOnly) {
@@ -159,9 +185,10 @@ TEST_F(Surface, StopsWithAClientConnected) {
   TcpClient idle(where);
   ASSERT_TRUE(idle.connected());
   ASSERT_TRUE(lives(where));  // so it has been seen too
-  const auto outcome = instance.stop();
+  constexpr std::chrono::seconds limit(3);
+  const auto outcome = instance.stop({.timeout = limit});
   ASSERT_TRUE(is_ok(outcome));
-  EXPECT_LT(outcome.took, std::chrono::seconds(3)) << "a client that says nothing held it up";
+  EXPECT_LT(outcome.took, limit + std::chrono::seconds(1)) << "a client that says nothing held it up";
   EXPECT_TRUE(idle.closed()) << "the client's connection is open after stop";
 }
 
