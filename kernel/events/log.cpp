@@ -15,6 +15,7 @@ void Log::append(store::Session& session, std::string_view type, std::string_vie
                  const std::optional<std::string>& project_id, const Json& data) {
   session.run("INSERT INTO events (at, type, subject, project_id, data) VALUES ($1, $2, $3, $4, $5)",
               {store::Timestamp::now(), type, subject, project_id, data});
+  session.concerns(subject);
   session.after_commit([this] { announce(); });
 }
 

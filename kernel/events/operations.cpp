@@ -96,7 +96,7 @@ void Streams::open(Call& call, const std::shared_ptr<Answer>& answer) {
 }
 
 Streams::Fed Streams::feed(Stream& stream, bool keep_alive) {
-  if (stream.cancelled->load()) return Fed::ended;
+  if (stream.cancelled->load() || !stream.access->renew(stream.caller)) return Fed::ended;
   const auto queued = stream.answer->body(keep_alive ? ": keep-alive\n\n" : "");
   if (queued == UINT64_MAX) return Fed::ended;
   if (queued > stream.answer->pause_above()) return Fed::all;  // for now: the answer rings when it has drained

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -36,8 +37,12 @@ std::string_view name_of(Permission permission);
 struct Caller {
   std::string id;  // empty: nobody
   std::string name;
-  bool administrator = false;
+  bool administrator = false;  // of everything, through what was shown
   std::string remote_address;
+  bool read_only = false;  // may call nothing that changes something
+  // What may be done in which project; null for nobody and where administrators alone exist.
+  std::shared_ptr<const std::map<std::string, Permission, std::less<>>> projects = {};
+  std::string proof = {};  // identity's own name of what was shown; never told to anybody
 
   bool signed_in() const { return !id.empty(); }
 };
@@ -58,6 +63,9 @@ class Access {
   virtual Caller authenticate(const Credentials& credentials) = 0;
   // Whether `caller` has `permission` (view or edit) in `project`.
   virtual bool may(const Caller& caller, Permission permission, const ProjectId& project) = 0;
+  // For what outlives a call, such as an event stream: brings up to date what `caller` may do. False when the caller
+  // would be refused by now.
+  virtual bool renew(Caller& /*caller*/) { return true; }
 };
 
 // One call under way. Valid until the handler returns; a streaming handler copies what it needs.
@@ -68,6 +76,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::shared_ptr<std::atomic<bool>> cancelled;
   Access* access = nullptr;
+  std::string subject = {};  // what it is about, where neither the path nor an event says so: for the audit
 
   // A required path parameter or field of the input.
   const std::string& text(std::string_view name) const {
@@ -125,9 +134,10 @@ struct Operation {
   Json request = Json::object();   // schema of the input, path and query included; additionalProperties is set to false
   Json response = Json::object();  // schema of the answer
   bool idempotent = false;
-  bool conditional = false;    // its handler honours If-Match, by require_match
-  bool secret_answer = false;  // shows a secret, once: it is neither kept nor compressed
-  bool blocking = false;       // may wait for the world: runs on a thread of its own, not on the surface's
+  bool conditional = false;     // its handler honours If-Match, by require_match
+  bool secret_answer = false;   // shows a secret, once: it is neither kept nor compressed
+  bool secret_request = false;  // holds a password: nothing made of it is stored, so an Idempotency-Key is not heeded
+  bool blocking = false;        // may wait for the world: runs on a thread of its own, not on the surface's
   int success = 200;
   std::size_t body_limit_bytes = 64 * 1024;
   ReplyKind reply = ReplyKind::json;

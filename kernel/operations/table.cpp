@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "config/schema.hpp"
 #include "operations/kept_answers.hpp"
@@ -152,6 +153,28 @@ void send_again(Answer& answer, const KeptAnswers::Answered& earlier) {
   answer.end();
 }
 
+bool may_change(const Operation& operation) { return operation.method != "GET"; }
+
+Verdict verdict(int status, std::string_view code) {
+  const auto outcome = status < 400 ? Outcome::done : status < 500 ? Outcome::refused : Outcome::failed;
+  return {outcome, status, std::string(code)};
+}
+
+// The first parameter of the path is what a call is about, when it is an id; more may stand there, even a secret.
+std::string subject_of(const std::vector<std::string>& path_parameters,
+                       const std::vector<std::pair<std::string, std::string>>& fields) {
+  for (const auto& [name, value] : fields) {
+    if (!path_parameters.empty() && name == path_parameters.front()) return store::is_uuid(value) ? value : "";
+  }
+  return {};
+}
+
+// What the handler learned: of a login, who it is.
+void complete(Deed& deed, const Call& call) {
+  deed.caller = call.caller;
+  if (deed.subject.empty()) deed.subject = call.subject;
+}
+
 void refuse_overload(Answer& answer, std::string_view correlation) {
   answer_error(answer, 503, "operation.overloaded", "too many calls wait; try again soon", nullptr, correlation);
 }
@@ -208,7 +231,8 @@ void answer_error(Answer& answer, int status, std::string_view code, std::string
   answer.end();
 }
 
-Table::Table(Access& access, int blocking_threads, Fault fault) : access_(access), fault_(std::move(fault)) {
+Table::Table(Access& access, int blocking_threads, Fault fault, Auditor* auditor)
+    : access_(access), fault_(std::move(fault)), auditor_(auditor) {
   for (int i = 0; i < blocking_threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -281,35 +305,79 @@ void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_pt
   refuse_overload(*answer, request.correlation);
 }
 
+// What is for anyone is for those with a session that has ended too: how else would they sign in again?
+Caller Table::caller_of(const Operation& operation, const Credentials& credentials) const {
+  try {
+    return access_.authenticate(credentials);
+  } catch (const Refusal&) {
+    if (operation.permission != Permission::anyone) throw;
+    Caller nobody;
+    nobody.remote_address = credentials.remote_address;
+    return nobody;
+  }
+}
+
+Reply Table::handle(const Operation& operation, Call& call, Deed& deed) const {
+  if (auditor_ == nullptr || !may_change(operation)) return operation.handle(call);
+  // One that waits for the world ends later than its transaction: how, is told when it is known.
+  const Verdict foreseen = operation.blocking ? Verdict{Outcome::begun, 0, {}} : verdict(operation.success, {});
+  bool kept = false;
+  std::optional<Reply> reply;
+  auditor_->with(deed, foreseen, kept, [&] { reply.emplace(operation.handle(call)); });
+  const int status = reply->status == 0 ? operation.success : reply->status;
+  complete(deed, call);
+  if (!kept || foreseen.status != status) auditor_->keep(deed, verdict(status, {}));
+  return std::move(*reply);
+}
+
+// Of a call that did not come to its end. That it cannot be kept is not the caller's matter: nothing was acknowledged.
+void Table::keep(const Operation& operation, const Deed& deed, int status, std::string_view code) const {
+  if (auditor_ == nullptr || !may_change(operation)) return;
+  try {
+    auditor_->keep(deed, verdict(status, code));
+  } catch (const std::exception& failure) {
+    if (fault_) fault_(operation.name, failure.what(), {{"status", status}, {"request_id", deed.request_id}});
+  }
+}
+
 void Table::run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
                 const std::shared_ptr<std::atomic<bool>>& cancelled) {
   const auto& operation = entry.operation;
+  Call call{{}, Json::object(), request.correlation, std::move(request.headers), cancelled, &access_};
+  call.caller.remote_address = request.credentials.remote_address;
+  Deed deed{operation.name, {}, subject_of(entry.path_parameters, request.fields), {}, request.correlation};
   const auto refuse = [&](int status, std::string_view code, std::string_view message, const Json& detail) {
     if (status >= 500 && fault_)
       fault_(operation.name, message, {{"status", status}, {"code", code}, {"request_id", request.correlation}});
+    complete(deed, call);
+    keep(operation, deed, status, code);
     answer_error(answer, status, code, message, detail, request.correlation);
   };
   try {
-    Call call{access_.authenticate(request.credentials),
-              Json::object(),
-              request.correlation,
-              std::move(request.headers),
-              cancelled,
-              &access_};
+    call.caller = caller_of(operation, request.credentials);
+    deed.caller = call.caller;
     if (operation.permission != Permission::anyone && !call.caller.signed_in()) {
       throw Refusal(401, "access.token_required", "a bearer token or a session is required");
     }
-    if (request.credentials.by_cookie && operation.method != "GET" && request.credentials.requested_with.empty()) {
+    if (call.caller.signed_in() && request.credentials.by_cookie && may_change(operation) &&
+        request.credentials.requested_with.empty()) {
       throw Refusal(403, "access.requested_with", "a call by cookie needs the header X-Requested-With");
+    }
+    if (call.caller.read_only && may_change(operation) && operation.permission != Permission::view) {
+      throw Refusal(403, "access.read_only", "the token may only read");
     }
     const auto key = call.header("idempotency-key");
     std::optional<KeptAnswers::Once> once;
-    if (key && kept_ != nullptr && operation.method != "GET" && operation.handle && call.caller.signed_in()) {
+    if (key && kept_ != nullptr && may_change(operation) && operation.handle && !operation.secret_request &&
+        call.caller.signed_in()) {
       once.emplace(
           *kept_, call.caller.id, *key,
           KeptAnswers::hash_of(operation.name, request.fields, request.body, call.header("if-match").value_or("")),
           request.correlation);
-      if (const auto earlier = once->earlier()) return send_again(answer, *earlier);
+      if (const auto earlier = once->earlier()) {
+        keep(operation, deed, earlier->status, "idempotency.replayed");
+        return send_again(answer, *earlier);
+      }
     }
     if (operation.method != "GET" && !operation.conditional && call.header("if-match")) {
       throw Refusal(400, "precondition.unsupported",
@@ -332,17 +400,21 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
     // What stands in the path says by itself what the call is about; else the body does.
     const bool named_by_path = !entry.path_parameters.empty();
     if (!named_by_path) call.input = with_body(fields, request.body);
-    if (operation.project) call.require(operation.permission, operation.project(call));
+    if (operation.project) {
+      deed.project = operation.project(call);
+      call.require(operation.permission, deed.project);
+    }
     if (named_by_path) call.input = with_body(fields, request.body);
     const auto faults = entry.request.check(call.input);
     if (!faults.empty()) throw refusal_of(operation, faults);
 
     if (operation.stream) {
+      if (auditor_ != nullptr && may_change(operation)) auditor_->keep(deed, {Outcome::begun, 0, {}});
       operation.stream(call, shared);
       return;
     }
-    const auto handle = [&] { return operation.handle(call); };
-    send(answer, operation, once ? once->run(handle, operation.success, operation.secret_answer) : handle(),
+    const auto run_once = [&] { return handle(operation, call, deed); };
+    send(answer, operation, once ? once->run(run_once, operation.success, operation.secret_answer) : run_once(),
          call.header("if-none-match"));
   } catch (const Refusal& refusal) {
     refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "operations/auditor.hpp"
 #include "operations/operation.hpp"
 
 namespace wyvern::operations {
@@ -34,7 +35,8 @@ class Table {
   // Hears of each answer of 500 and above: the caller may not have a log, the service has.
   using Fault = std::function<void(std::string_view operation, std::string_view message, const Json& fields)>;
 
-  Table(Access& access, int blocking_threads, Fault fault = {});
+  // `auditor`: the owner's; null where nothing is kept, as in a worker, whose controller keeps it.
+  Table(Access& access, int blocking_threads, Fault fault = {}, Auditor* auditor = nullptr);
   ~Table();
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -53,13 +55,17 @@ class Table {
 
  private:
   struct Entry;
+  Caller caller_of(const Operation& operation, const Credentials& credentials) const;
   void run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
            const std::shared_ptr<std::atomic<bool>>& cancelled);
+  Reply handle(const Operation& operation, Call& call, Deed& deed) const;
+  void keep(const Operation& operation, const Deed& deed, int status, std::string_view code) const;
   void work();
 
   Access& access_;
   Fault fault_;
   KeptAnswers* kept_ = nullptr;
+  Auditor* const auditor_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::map<std::string, const Entry*, std::less<>> by_name_;
 

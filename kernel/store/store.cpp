@@ -105,7 +105,10 @@ Session::~Session() {
 }
 
 Session::Session(Session&& other) noexcept
-    : table_(other.table_), raw_(std::exchange(other.raw_, nullptr)), after_commit_(std::move(other.after_commit_)) {}
+    : table_(other.table_),
+      raw_(std::exchange(other.raw_, nullptr)),
+      after_commit_(std::move(other.after_commit_)),
+      subject_(std::move(other.subject_)) {}
 
 std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters, std::size_t count,
                                const std::function<void(const Row&)>& on_row) {
@@ -161,16 +164,17 @@ void Store::begin_turn(Session& session) const {
 }
 
 namespace {
-thread_local const std::function<void(Session&)>* before_commit = nullptr;
+thread_local const BeforeCommit* before_commit = nullptr;
 }  // namespace
 
-BeforeCommit::BeforeCommit(std::function<void(Session&)> action) : action_(std::move(action)) {
-  before_commit = &action_;
+BeforeCommit::BeforeCommit(std::function<void(Session&)> action) : action_(std::move(action)), outer_(before_commit) {
+  before_commit = this;
 }
-BeforeCommit::~BeforeCommit() { before_commit = nullptr; }
+
+BeforeCommit::~BeforeCommit() { before_commit = outer_; }
 
 void BeforeCommit::run(Session& session) {
-  if (before_commit != nullptr) (*before_commit)(session);
+  for (const auto* one = before_commit; one != nullptr; one = one->outer_) one->action_(session);
 }
 
 Session Store::open(std::int32_t mode) const {

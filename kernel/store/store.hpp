@@ -146,14 +146,21 @@ class Session {
   // Runs once the transaction under way is committed, on the committing thread; dropped when it is rolled back.
   void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
 
+  // Says what the transaction is about, by its id; the first counts.
+  void concerns(std::string_view subject) {
+    if (subject_.empty()) subject_ = subject;
+  }
+  const std::string& subject() const { return subject_; }
+
  private:
   const wyv_store_v1* table_;
   wyv_session* raw_;
   std::vector<std::function<void()>> after_commit_;
+  std::string subject_;
 };
 
-// While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits. One
-// a thread.
+// While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits; of
+// several, those that were made later first.
 class BeforeCommit {
  public:
   explicit BeforeCommit(std::function<void(Session&)> action);
@@ -165,6 +172,7 @@ class BeforeCommit {
 
  private:
   const std::function<void(Session&)> action_;
+  const BeforeCommit* const outer_;
 };
 
 // A store that was brought up. Thread-safe.
