@@ -15,7 +15,15 @@ constexpr const char* own_sections = R"json({
       "bootstrap_token": {
         "type": "string", "minLength": 16, "maxLength": 512, "x-secret": true,
         "description": "On an empty store this becomes the first administrator's token; without it one is made and printed once"
-      }
+      },
+      "password_memory_mib": {"type": "integer", "minimum": 19, "maximum": 4096, "default": 256,
+        "description": "What one try of a password takes up, at most two at a time"},
+      "password_passes": {"type": "integer", "minimum": 2, "maximum": 64, "default": 3,
+        "description": "How often a try of a password goes over that memory"},
+      "session_hours": {"type": "integer", "minimum": 1, "maximum": 8760, "default": 12,
+        "description": "How long a login lasts"},
+      "secure_cookies": {"type": "boolean", "default": false,
+        "description": "Browsers send a session over TLS only; for where the API is reached by TLS only"}
     }
   },
   "playout": {
