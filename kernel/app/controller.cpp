@@ -11,6 +11,7 @@
 #include "app/signals.hpp"
 #include "app/state_secret.hpp"
 #include "app/version.hpp"
+#include "audit/trail.hpp"
 #include "events/operations.hpp"
 #include "identity/identity.hpp"
 #include "library/library.hpp"
@@ -129,8 +130,9 @@ int run_controller(Process& process) {
   const int applied = store::migrate(store, store::migrations_for(store.dialect()));
   if (applied != 0) process.log("app", WYV_LOG_INFO, "the store was migrated", {{"applied", applied}});
 
-  identity::Identity identity(store);
-  const auto bootstrap = identity.bootstrap(config.sections.at("identity").value("bootstrap_token", ""));
+  const auto& identity_section = config.sections.at("identity");
+  identity::Identity identity(store, identity::Settings::from(identity_section));
+  const auto bootstrap = identity.bootstrap(identity_section.value("bootstrap_token", ""));
   if (!bootstrap.generated_token.empty()) {
     std::cout << "wyvernd: the administrator's token, shown this once: " << bootstrap.generated_token << '\n'
               << std::flush;
@@ -143,11 +145,14 @@ int run_controller(Process& process) {
   };
   events::Log events(store);
   operations::KeptAnswers kept_answers(store);
-  operations::Table table(identity, blocking_threads,
-                          [&process](std::string_view operation, std::string_view message, nlohmann::json fields) {
-                            fields["operation"] = operation;
-                            process.log("operations", WYV_LOG_ERROR, message, fields);
-                          });
+  audit::Trail trail(store);
+  operations::Table table(
+      identity, blocking_threads,
+      [&process](std::string_view operation, std::string_view message, nlohmann::json fields) {
+        fields["operation"] = operation;
+        process.log("operations", WYV_LOG_ERROR, message, fields);
+      },
+      &trail);
   table.set_kept_answers(&kept_answers);
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),
@@ -165,6 +170,8 @@ int run_controller(Process& process) {
       return std::string("the store does not answer: ") + failure.what();
     }
   });
+  identity.add_operations(table);
+  trail.add_operations(table);
   streams.add_operations(table);
   library::add_operations(table, library);
   staging::add_operations(table, staging, store);
@@ -184,6 +191,7 @@ int run_controller(Process& process) {
   deadline.emplace(process, end_at_the_latest + 2 * settings.stop_grace + settings.worker_start_timeout);
   streams.stop();
   table.stop();
+  trail.flush();
   playout.stop();
   library.stop();
   staging.stop();

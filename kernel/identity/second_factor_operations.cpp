@@ -87,8 +87,10 @@ void add_second_factor_operations(operations::Table& table, Identity& identity) 
        .path = "/auth/totp/confirm",
        .permission = Permission::signed_in,
        .request = {{"required", {"code"}}, {"properties", {{"code", {{"type", "string"}, {"maxLength", 64}}}}}},
-       .response = {{"type", "object"}, {"properties", {{"recovery_codes", {{"type", "array"}, {"items", text}}}}}}},
-      .secret_answer = true, .secret_request = true, &confirm);
+       .response = {{"type", "object"}, {"properties", {{"recovery_codes", {{"type", "array"}, {"items", text}}}}}},
+       .secret_answer = true,
+       .secret_request = true},
+      &confirm);
   group.add({.name = "auth.totp.remove",
              .summary = "Removes the caller's second factor",
              .method = "POST",

@@ -58,6 +58,21 @@ int list_operations(const cli::Server& server) {
   return 0;
 }
 
+// 0 when the audit is intact, 1 when a row was touched, which is named.
+int verify_audit(const cli::Server& server) {
+  const auto answer = cli::call(server, "audit.verify", {});
+  if (!answer) return complain(answer.error());
+  const auto verified = nlohmann::json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || verified.is_discarded()) return print(*answer);
+  if (verified.value("intact", false)) {
+    std::cout << "intact: " << verified.value("rows", 0) << " rows, the last with hash " << verified.value("head", "")
+              << '\n';
+    return 0;
+  }
+  std::cerr << "wyvern: the audit was touched: " << verified["fault"].value("what", "") << '\n';
+  return 1;
+}
+
 int follow_events(const cli::Server& server, std::int64_t after) {
   const std::string path = "/events" + (after >= 0 ? "?after=" + std::to_string(after) : std::string());
   const auto done = cli::follow(server, path, [](std::string_view line) {
@@ -130,6 +145,11 @@ int main(int argc, char** argv) {
   auto* events_command = with_server(app.add_subcommand("events", "Prints every change as it comes"));
   events_command->add_option("--after", after, "Begins after the event of this number");
 
+  auto* audit_command = app.add_subcommand("audit", "Who did what: wyvern call audit.list lists it");
+  audit_command->require_subcommand(1);
+  auto* audit_verify_command =
+      with_server(audit_command->add_subcommand("verify", "Whether the audit is as it was written, else where not"));
+
   CLI11_PARSE(app, argc, argv);
   if (*lint_command) return host::lint_command(lint, std::cout);
   if (*plugins_command) return host::plugins_command(plugins, std::cout);
@@ -142,6 +162,7 @@ int main(int argc, char** argv) {
   if (*copy_command) return with_store([&] { cli::copy_store(copy, std::cout); });
   if (*operations_command) return list_operations(server);
   if (*events_command) return follow_events(server, after);
+  if (*audit_verify_command) return verify_audit(server);
   const auto answer = cli::call(server, operation, arguments);
   return answer ? print(*answer) : complain(answer.error());
 }

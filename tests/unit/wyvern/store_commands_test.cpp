@@ -58,8 +58,8 @@ TEST_F(StoreCommands, MigrateSaysWhatItWouldDoAndDoesItOnce) {
   for (const auto& config : {sqlite, postgres}) {
     const auto [status, plan] = run("migrate --plan " + file(config));
     EXPECT_EQ(status, 0) << plan;
-    EXPECT_THAT(plan, HasSubstr("001-foundation\n002-people\n2 to be applied"));
-    EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr("2 applied"));
+    EXPECT_THAT(plan, HasSubstr("001-foundation\n002-people\n003-safe-changes\n3 to be applied"));
+    EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr("3 applied"));
     EXPECT_THAT(run("migrate --plan " + file(config)).second, HasSubstr("0 to be applied"));
     EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr("0 applied"));
   }
@@ -72,9 +72,9 @@ TEST_F(StoreCommands, TenProgramsThatMigrateAtOnceApplyEachOnce) {
   for (std::size_t i = 0; i < children.size(); ++i) {
     const auto status = await_end(children[i], 60s);
     EXPECT_TRUE(status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0);
-    applied += std::stoi(read_file(file("out" + std::to_string(i))));  // "2 applied"
+    applied += std::stoi(read_file(file("out" + std::to_string(i))));  // "3 applied"
   }
-  EXPECT_EQ(applied, 2);
+  EXPECT_EQ(applied, 3);
 }
 
 TEST_F(StoreCommands, AMigrationThatIsKilledAnywhereIsMadeWholeByTheNext) {
