@@ -1,7 +1,8 @@
 // How far the HTTP library is from the limit: a constant answer through the operations table against Beast alone.
 //
 //   http_bench            prints requests/s of both and their ratio, with and without pipelining
-//   http_bench --serve 60 keeps both servers for that many seconds, for a load generator such as wrk
+//   http_bench --serve 60 [BYTES]
+//                         keeps both servers for that many seconds, for a load generator such as wrk; the answer's size
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -26,8 +27,8 @@ constexpr int rounds = 5;
 constexpr auto round_length = 700ms;
 
 // As large as a short list.
-const std::string& constant() {
-  static const std::string text = "{\"items\":\"" + std::string(1000, 'x') + "\"}";
+std::string& constant() {
+  static std::string text = "{\"items\":\"" + std::string(1000, 'x') + "\"}";
   return text;
 }
 
@@ -69,6 +70,7 @@ void compare(const char* what, std::uint16_t wyvern, std::uint16_t bare, const L
 }
 
 int run(int argc, char** argv) {
+  if (argc > 3) constant().resize(static_cast<std::size_t>(std::atoi(argv[3])), ' ');
   const wyv_host host{sizeof(wyv_host), WYV_ABI_MAJOR, WYV_ABI_MINOR, nullptr, &query};
   http::Settings settings;
   settings.listen = {"127.0.0.1", 0};
