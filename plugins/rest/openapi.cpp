@@ -187,7 +187,8 @@ Json openapi(const Json& operations, const std::string& base_path, const std::st
     if (const auto tag = operation.value("tag", ""); !tag.empty()) tags.insert(tag);
   }
   Json tag_list = Json::array();
-  for (const auto& tag : tags) tag_list.push_back({{"name", tag}, {"description", "What Wyvern can do about `" + tag + "`."}});
+  for (const auto& tag : tags)
+    tag_list.push_back({{"name", tag}, {"description", "What Wyvern can do about `" + tag + "`."}});
   return {{"openapi", "3.1.0"},
           {"info",
            {{"title", "Wyvern"},

@@ -188,7 +188,7 @@ class ProcessRuntime final : public wyvern::Runtime {
       save(workload);
     } catch (const std::exception& failure) {
       host_.warn("the end of a workload is not on record",
-                    {{"handle", workload["handle"]}, {"reason", failure.what()}});
+                 {{"handle", workload["handle"]}, {"reason", failure.what()}});
     }
   }
   // Whether it has ended. Children of ours tell how; others are only gone.
