@@ -1,7 +1,9 @@
 // Every plugin: what it takes from the process, and gives back.
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,13 +54,17 @@ TEST_F(Resources, MemoryIsFreed) {
     const auto until = std::chrono::steady_clock::now() + limit;
     for (int i = 0; i < lives && std::chrono::steady_clock::now() < until; ++i) ASSERT_NO_FATAL_FAILURE(live_once());
   };
-  constexpr int lives = 50;
-  ASSERT_NO_FATAL_FAILURE(live(20, std::chrono::seconds(7)));
-  const auto before = heap_bytes();
-  ASSERT_NO_FATAL_FAILURE(live(lives, std::chrono::seconds(14)));
-  const auto after = heap_bytes();
-  const auto grown = after > before ? after - before : 0;
-  EXPECT_LT(grown, lives * 64U) << "bytes of memory that " << lives << " lives leave";
+  constexpr int lives = 20;
+  ASSERT_NO_FATAL_FAILURE(live(lives, std::chrono::seconds(7)));
+  // A buffer that a library lets grow once is left by one batch; a leak by each.
+  auto least_left = std::numeric_limits<std::size_t>::max();
+  for (int batch = 0; batch < 3; ++batch) {
+    const auto before = heap_bytes();
+    ASSERT_NO_FATAL_FAILURE(live(lives, std::chrono::seconds(5)));
+    const auto after = heap_bytes();
+    least_left = std::min(least_left, after > before ? after - before : 0);
+  }
+  EXPECT_LT(least_left, lives * 64U) << "bytes of memory that each " << lives << " lives leave";
   EXPECT_FALSE(sanitizer_sees_leaks()) << "LeakSanitizer's report is in the output";
 }
 
