@@ -71,7 +71,8 @@ KeptAnswers::Once::~Once() {
 std::optional<KeptAnswers::Answered> KeptAnswers::Once::earlier() {
   return answers_.store_.read([&](Session& session) {
     return session.first(
-        "SELECT request_hash, status, headers, body FROM kept_answers WHERE caller_id = $1 AND key = $2 AND "
+        "SELECT request_hash, status, headers, body, project_id FROM kept_answers WHERE caller_id = $1 AND key = $2 "
+        "AND "
         "created_at > $3",
         {caller_id_, key_, Timestamp{Timestamp::now().us - answers_.limits_.age_us}}, [&](const Row& row) {
           if (row.text("request_hash") != request_hash_) throw mismatch(key_);
@@ -80,14 +81,16 @@ std::optional<KeptAnswers::Answered> KeptAnswers::Once::earlier() {
                           "the first call with this Idempotency-Key took effect, and its answer is not kept: read what "
                           "became of it, and use a new key for what is still to be done");
           }
-          Answered answered{static_cast<int>(row.integer("status")), {}, row.text("body")};
+          Answered answered{
+              static_cast<int>(row.integer("status")), {}, row.text("body"), row.optional_text("project_id")};
           for (const auto& header : row.json("headers")) answered.headers.emplace_back(header.at(0), header.at(1));
           return answered;
         });
   });
 }
 
-Reply KeptAnswers::Once::run(const std::function<Reply()>& handle, int success, bool secret) {
+Reply KeptAnswers::Once::run(const std::function<Reply()>& handle, const ProjectId& project, int success, bool secret) {
+  project_ = project;
   success_ = success;
   secret_ = secret;
   try {
@@ -120,10 +123,11 @@ void KeptAnswers::Once::take_key(Session& session) {
   session.run("DELETE FROM kept_answers WHERE caller_id = $1 AND key = $2 AND created_at <= $3",
               {caller_id_, key_, Timestamp{Timestamp::now().us - answers_.limits_.age_us}});
   const auto taken = session.run(
-      "INSERT INTO kept_answers (caller_id, key, call_id, request_hash, created_at) VALUES ($1, $2, $3, $4, $5) "
+      "INSERT INTO kept_answers (caller_id, key, call_id, request_hash, created_at, project_id) VALUES ($1, $2, $3, "
+      "$4, $5, $6) "
       "ON CONFLICT (caller_id, key) DO UPDATE SET request_hash = excluded.request_hash "
       "WHERE kept_answers.call_id = excluded.call_id",
-      {caller_id_, key_, call_id_, request_hash_, Timestamp::now()});
+      {caller_id_, key_, call_id_, request_hash_, Timestamp::now(), project_});
   if (taken == 0) {
     throw Refusal(409, "idempotency.in_progress",
                   "the first call with this Idempotency-Key is under way at another controller; ask again");

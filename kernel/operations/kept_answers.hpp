@@ -38,6 +38,7 @@ class KeptAnswers {
     int status = 0;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
+    ProjectId project = {};  // that the call was about
   };
 
   // One call with a key, under way. While it lives the same key is refused as in progress.
@@ -53,7 +54,7 @@ class KeptAnswers {
     // known, 422 when it was another request.
     std::optional<Answered> earlier();
     // Runs the handler: the first change that it commits takes the key. `secret`: its answer is not kept.
-    Reply run(const std::function<Reply()>& handle, int success, bool secret);
+    Reply run(const std::function<Reply()>& handle, const ProjectId& project, int success, bool secret);
 
    private:
     friend Reply keep_answer(store::Session& session, Reply reply);
@@ -69,6 +70,7 @@ class KeptAnswers {
     const std::string request_hash_;
     const std::string correlation_;
     const std::string call_id_;
+    ProjectId project_;
     int success_ = 200;
     bool secret_ = false;
     bool answer_written_ = false;

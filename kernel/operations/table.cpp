@@ -366,6 +366,9 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
     if (call.caller.read_only && may_change(operation) && operation.permission != Permission::view) {
       throw Refusal(403, "access.read_only", "the token may only read");
     }
+    if (operation.permission == Permission::administrator && !call.caller.administrator) {
+      throw Refusal(403, "access.administrator", "an administrator is required");
+    }
     const auto key = call.header("idempotency-key");
     std::optional<KeptAnswers::Once> once;
     if (key && kept_ != nullptr && may_change(operation) && operation.handle && !operation.secret_request &&
@@ -375,6 +378,8 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
           KeptAnswers::hash_of(operation.name, request.fields, request.body, call.header("if-match").value_or("")),
           request.correlation);
       if (const auto earlier = once->earlier()) {
+        // The thing itself may be gone; its project tells who may still hear of it.
+        if (operation.project) call.require(operation.permission, earlier->project);
         keep(operation, deed, earlier->status, "idempotency.replayed");
         return send_again(answer, *earlier);
       }
@@ -391,9 +396,6 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
       if (uuid && (field == request.fields.end() || !store::is_uuid(field->second))) {
         throw Refusal(400, "field.uuid", name + " is not a UUID");
       }
-    }
-    if (operation.permission == Permission::administrator && !call.caller.administrator) {
-      throw Refusal(403, "access.administrator", "an administrator is required");
     }
     call.input = fields_of(operation, request);
     const Json fields = call.input;
@@ -414,7 +416,8 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
       return;
     }
     const auto run_once = [&] { return handle(operation, call, deed); };
-    send(answer, operation, once ? once->run(run_once, operation.success, operation.secret_answer) : run_once(),
+    send(answer, operation,
+         once ? once->run(run_once, deed.project, operation.success, operation.secret_answer) : run_once(),
          call.header("if-none-match"));
   } catch (const Refusal& refusal) {
     refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "contract.hpp"
+#include "people.hpp"
 
 namespace wyvern::test {
 namespace {
@@ -48,6 +49,28 @@ TEST_F(Repeated, OfManyAtOnceOneMakesItAndTheOthersGetItsAnswerOrAreToldToAskAga
     EXPECT_TRUE(answer.status == 201 || refused(answer, 409, "idempotency.in_progress")) << answer.text;
   }
   EXPECT_EQ(get("/playout/channels").body.size(), 1U);
+}
+
+using RepeatedByPeople = PeopleContract;
+
+TEST_F(RepeatedByPeople, AnAnswerIsKeptForWhoMayStillMakeTheCall) {
+  const auto news = project("News");
+  const auto sports = project("Sports");
+  const auto ann = person("ann");
+  allow(news, ann, "edit");
+  allow(sports, ann, "edit");
+  const auto make = [&](const std::string& token) {
+    const Json channel = {{"name", "Once"}, {"project_id", news}};
+    return wyvern.call_with(token, "POST", "/playout/channels", channel.dump(), {"Idempotency-Key: k"});
+  };
+  const auto session = sign_in("ann");
+  const auto first = make(session);
+  ASSERT_EQ(first.status, 201) << first.text;
+  EXPECT_EQ(make(sign_in("ann")).text, first.text) << "another session of the same person";
+  EXPECT_TRUE(refused(make(token(ann, {{"project_id", sports}})), 403, "access.denied"))
+      << "a token of another project";
+  ASSERT_EQ(wyvern.call("DELETE", "/projects/" + news + "/access?person_id=" + ann).status, 200);
+  EXPECT_TRUE(refused(make(session), 403, "access.denied")) << "who may no more";
 }
 
 }  // namespace
