@@ -69,8 +69,13 @@ std::string checked_name(std::string_view name) {
   return std::string(name);
 }
 
-std::vector<Person> list_people(store::Session& session) {
-  return session.all(std::string("SELECT ") + columns + " FROM people ORDER BY name", {}, &person_of);
+std::vector<Person> list_people(store::Session& session, const operations::Page& page) {
+  std::vector<store::Parameter> parameters;
+  const auto tail = page.tail(session, {"people", {"name", "id"}}, parameters);
+  std::vector<Person> people;
+  session.execute(std::string("SELECT ") + columns + " FROM people WHERE 1 = 1" + tail, parameters.data(),
+                  parameters.size(), [&](const store::Row& row) { people.push_back(person_of(row)); });
+  return people;
 }
 
 std::optional<Person> find_person(store::Session& session, const std::string& id) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "operations/operation.hpp"
+#include "operations/page.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::identity {
@@ -34,7 +35,8 @@ constexpr std::size_t longest_name = 128;  // in bytes; of a person, a project o
 // Without space around it and control characters. Throws Refusal 400.
 std::string checked_name(std::string_view name);
 
-std::vector<Person> list_people(store::Session& session);
+// By name.
+std::vector<Person> list_people(store::Session& session, const operations::Page& page);
 std::optional<Person> find_person(store::Session& session, const std::string& id);
 std::optional<Person> find_person_by_name(store::Session& session, std::string_view name);
 // Throws Refusal 404.

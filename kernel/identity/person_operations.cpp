@@ -9,10 +9,10 @@ using operations::Call;
 using operations::Refusal;
 using operations::Reply;
 
-Reply list(Identity& identity, const Call&) {
+Reply list(Identity& identity, const Call& call) {
   return identity.store().read([&](store::Session& session) -> Reply {
     Json all = Json::array();
-    for (const auto& person : list_people(session)) all.push_back(person.json());
+    for (const auto& person : list_people(session, operations::Page(call))) all.push_back(person.json());
     return all;
   });
 }
@@ -84,7 +84,7 @@ void add_person_operations(operations::Table& table, Identity& identity) {
              .summary = "People, by name",
              .method = "GET",
              .path = "/users",
-             .request = Json::object(),
+             .request = {{"properties", operations::Page::properties()}},
              .response = {{"type", "array"}, {"items", person_schema()}},
              .idempotent = true},
             &list);

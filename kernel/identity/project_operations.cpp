@@ -6,15 +6,15 @@ namespace wyvern::identity {
 namespace {
 
 using operations::Call;
+using operations::Page;
 using operations::Refusal;
 using operations::Reply;
 
 Reply list(Identity& identity, const Call& call) {
   return identity.store().read([&](store::Session& session) -> Reply {
     Json all = Json::array();
-    for (const auto& project : list_projects(session)) {
-      if (identity.may(call.caller, Permission::view, project.id)) all.push_back(project.json());
-    }
+    const auto shown = [&](const Project& project) { return identity.may(call.caller, Permission::view, project.id); };
+    for (const auto& project : list_projects(session, Page(call), shown)) all.push_back(project.json());
     return all;
   });
 }
@@ -41,7 +41,7 @@ Reply remove(Identity& identity, const Call& call) {
 Reply access(Identity& identity, const Call& call) {
   return identity.store().read([&](store::Session& session) -> Reply {
     (void)get_project(session, call.text("id"));
-    return access_of(session, call.text("id"));
+    return access_of(session, call.text("id"), Page(call));
   });
 }
 
@@ -51,7 +51,7 @@ Reply give(Identity& identity, const Call& call) {
     (void)get_project(session, call.text("id"));
     (void)get_person(session, call.text("person_id"));
     grant(session, call.text("id"), call.text("person_id"), permission);
-    return access_of(session, call.text("id"));
+    return access_of(session, call.text("id"), Page(call));
   });
 }
 
@@ -61,7 +61,7 @@ Reply take(Identity& identity, const Call& call) {
     if (!revoke(session, call.text("id"), call.text("person_id"))) {
       throw Refusal(404, "project.no_access", "that person has no access to the project of their own");
     }
-    return access_of(session, call.text("id"));
+    return access_of(session, call.text("id"), Page(call));
   });
 }
 
@@ -82,6 +82,7 @@ void add_project_operations(operations::Table& table, Identity& identity) {
              .method = "GET",
              .path = "/projects",
              .permission = Permission::signed_in,
+             .request = {{"properties", Page::properties()}},
              .response = {{"type", "array"}, {"items", project_schema()}},
              .idempotent = true},
             &list);
@@ -116,11 +117,13 @@ void add_project_operations(operations::Table& table, Identity& identity) {
              .response = {{"type", "object"}, {"properties", {{"deleted", {{"type", "boolean"}}}}}},
              .idempotent = true},
             &remove);
+  Json listed = Page::properties();
+  listed["id"] = id;
   group.add({.name = "projects.access.list",
              .summary = "Who may view or edit what is in the project, beside administrators",
              .method = "GET",
              .path = "/projects/{id}/access",
-             .request = only_id,
+             .request = {{"properties", listed}},
              .response = accesses,
              .idempotent = true},
             &access);

@@ -24,6 +24,21 @@ std::vector<Project> list_projects(store::Session& session) {
   return session.all("SELECT id, name, created_at FROM projects ORDER BY name", {}, &project_of);
 }
 
+// What is shown is not the store's to say, so the limit is not either; of the rest there are `most_projects`.
+std::vector<Project> list_projects(store::Session& session, const operations::Page& page,
+                                   const std::function<bool(const Project&)>& shown) {
+  const operations::Order by_name{"projects", {"name", "id"}};
+  std::vector<store::Parameter> parameters;
+  const auto behind = page.behind(session, by_name, parameters);
+  std::vector<Project> projects;
+  session.execute("SELECT id, name, created_at FROM projects WHERE 1 = 1" + behind + by_name.sql(), parameters.data(),
+                  parameters.size(), [&](const store::Row& row) {
+                    if (projects.size() == page.limit()) return;
+                    if (auto project = project_of(row); shown(project)) projects.push_back(std::move(project));
+                  });
+  return projects;
+}
+
 Project get_project(store::Session& session, const std::string& id) {
   auto project = session.first("SELECT id, name, created_at FROM projects WHERE id = $1", {id}, &project_of);
   if (!project) throw Refusal(404, "project.not_found", "there is no project " + id);
@@ -78,12 +93,15 @@ bool revoke(store::Session& session, const std::string& project_id, const std::s
          0;
 }
 
-Json access_of(store::Session& session, const std::string& project_id) {
+Json access_of(store::Session& session, const std::string& project_id, const operations::Page& page) {
   Json all = Json::array();
-  session.each(
+  std::vector<store::Parameter> parameters{project_id};
+  const auto tail = page.tail(session, {"people p", {"p.name", "p.id"}}, parameters);
+  session.execute(
       "SELECT a.person_id, p.name, a.permission FROM project_access a JOIN people p ON p.id = a.person_id WHERE "
-      "a.project_id = $1 ORDER BY p.name",
-      {project_id}, [&](const store::Row& row) { all.push_back(row.object()); });
+      "a.project_id = $1" +
+          tail,
+      parameters.data(), parameters.size(), [&](const store::Row& row) { all.push_back(row.object()); });
   return all;
 }
 

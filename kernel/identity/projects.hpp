@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operations/operation.hpp"
+#include "operations/page.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::identity {
@@ -26,7 +27,11 @@ Json project_schema();
 
 constexpr int most_projects = 10'000;
 
+// By name.
 std::vector<Project> list_projects(store::Session& session);
+// Those of a page that `shown` lets through.
+std::vector<Project> list_projects(store::Session& session, const operations::Page& page,
+                                   const std::function<bool(const Project&)>& shown);
 // Throws Refusal 404.
 Project get_project(store::Session& session, const std::string& id);
 // Throws Refusal 409 when another has the name.
@@ -40,6 +45,6 @@ void grant(store::Session& session, const std::string& project_id, const std::st
 // Whether there was one.
 bool revoke(store::Session& session, const std::string& project_id, const std::string& person_id);
 // [{person_id, name, permission}], by name.
-Json access_of(store::Session& session, const std::string& project_id);
+Json access_of(store::Session& session, const std::string& project_id, const operations::Page& page);
 
 }  // namespace wyvern::identity

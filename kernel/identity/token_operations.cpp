@@ -24,7 +24,7 @@ Reply list(Identity& identity, const Call& call) {
   const auto person = person_of(call);
   return identity.store().read([&](store::Session& session) -> Reply {
     Json all = Json::array();
-    for (const auto& token : tokens_of(session, person)) all.push_back(token.json());
+    for (const auto& token : tokens_of(session, person, operations::Page(call))) all.push_back(token.json());
     return all;
   });
 }
@@ -82,12 +82,14 @@ void add_token_operations(operations::Table& table, Identity& identity) {
   const Json id = {{"type", "string"}, {"format", "uuid"}};
   const Json whose = {
       {"type", "string"}, {"format", "uuid"}, {"description", "The caller by default; others' for administrators."}};
+  Json listed = operations::Page::properties();
+  listed["person_id"] = whose;
   group.add({.name = "tokens.list",
              .summary = "A person's tokens and open sessions, oldest first; never what was shown once",
              .method = "GET",
              .path = "/tokens",
              .permission = Permission::signed_in,
-             .request = {{"properties", {{"person_id", whose}}}},
+             .request = {{"properties", listed}},
              .response = {{"type", "array"}, {"items", token_schema()}},
              .idempotent = true},
             &list);

@@ -92,11 +92,15 @@ void add_token(store::Session& session, const Token& token, std::string_view tex
        token.created_at, token.expires_at});
 }
 
-std::vector<Token> tokens_of(store::Session& session, const std::string& person_id) {
-  return session.all(std::string("SELECT ") + columns +
-                         " FROM tokens WHERE person_id = $1 AND (expires_at IS NULL OR expires_at > $2) ORDER BY "
-                         "created_at, id",
-                     {person_id, store::Timestamp::now()}, &token_of);
+std::vector<Token> tokens_of(store::Session& session, const std::string& person_id, const operations::Page& page) {
+  std::vector<store::Parameter> parameters{person_id, store::Timestamp::now()};
+  const auto tail = page.tail(session, {"tokens", {"created_at", "id"}}, parameters);
+  std::vector<Token> tokens;
+  session.execute(std::string("SELECT ") + columns +
+                      " FROM tokens WHERE person_id = $1 AND (expires_at IS NULL OR expires_at > $2)" + tail,
+                  parameters.data(), parameters.size(),
+                  [&](const store::Row& row) { tokens.push_back(token_of(row)); });
+  return tokens;
 }
 
 std::optional<Token> find_token(store::Session& session, const std::string& id) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "operations/operation.hpp"
+#include "operations/page.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::identity {
@@ -40,7 +41,7 @@ constexpr int most_sessions = 20;
 // Adds `token` under the hash of `text`. Throws Refusal 409 for one API token too many; of sessions the oldest end.
 void add_token(store::Session& session, const Token& token, std::string_view text);
 // Those of a person that have not expired, oldest first.
-std::vector<Token> tokens_of(store::Session& session, const std::string& person_id);
+std::vector<Token> tokens_of(store::Session& session, const std::string& person_id, const operations::Page& page);
 std::optional<Token> find_token(store::Session& session, const std::string& id);
 std::optional<Token> find_token_by_hash(store::Session& session, const std::string& hash);
 void remove_token(store::Session& session, const std::string& id);

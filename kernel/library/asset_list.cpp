@@ -25,16 +25,13 @@ std::vector<Asset> list_assets(store::Session& session, const AssetQuery& query)
   if (query.text) where += " AND LOWER(a.filename) LIKE LOWER(" + bind(pattern) + ") ESCAPE '\\'";
   if (query.status) where += " AND a.status = " + bind(*query.status);
   if (query.project_id) where += " AND a.project_id = " + bind(*query.project_id);
-  if (query.after) {
-    where += " AND (a.created_at, a.id) < (SELECT created_at, id FROM assets WHERE id = " + bind(*query.after) + ")";
-  }
   if (!query.every_project) {
     std::string allowed = query.without_project ? "a.project_id IS NULL" : "1 = 0";
     for (const auto& project : query.projects) allowed += " OR a.project_id = " + bind(project);
     where += " AND (" + allowed + ")";
   }
-  const auto statement =
-      std::string(asset_select) + where + " ORDER BY a.created_at DESC, a.id DESC LIMIT " + bind(query.limit);
+  const operations::Order newest_first{"assets a", {"a.created_at", "a.id"}, true};
+  const auto statement = std::string(asset_select) + where + query.page.tail(session, newest_first, parameters);
   std::vector<Asset> assets;
   session.execute(statement, parameters.data(), parameters.size(),
                   [&](const store::Row& row) { assets.push_back(read_asset(row)); });

@@ -17,6 +17,8 @@ using operations::ProjectId;
 using operations::Refusal;
 using operations::Reply;
 
+constexpr std::int64_t usual_limit = 100;
+
 const Json id_field = {{"type", "string"}, {"format", "uuid"}};
 const Json project_field = {{"type", Json::array({"string", "null"})},
                             {"format", "uuid"},
@@ -86,12 +88,10 @@ Reply create(Library& library, Call& call) {
 }
 
 Reply list(Library& library, Call& call) {
-  AssetQuery query;
+  AssetQuery query{operations::Page(call, usual_limit)};
   if (call.has("q")) query.text = call.text("q");
   if (call.has("status")) query.status = call.text("status");
   if (call.has("project_id")) query.project_id = call.text("project_id");
-  if (call.has("after")) query.after = call.text("after");
-  if (call.has("limit")) query.limit = call.input["limit"].get<int>();
   query.every_project = call.caller.administrator;
   return library.store().read([&](store::Session& session) -> Reply {
     if (!query.every_project) {
@@ -100,9 +100,6 @@ Reply list(Library& library, Call& call) {
            session.all("SELECT id FROM projects", {}, [](const store::Row& row) { return row.text("id"); })) {
         if (call.may(Permission::view, project)) query.projects.push_back(project);
       }
-    }
-    if (query.after && !find_asset(session, *query.after)) {
-      throw Refusal(400, "page.after", "after names no asset: " + *query.after);
     }
     Json assets = Json::array();
     for (const auto& asset : list_assets(session, query)) assets.push_back(asset.json());
@@ -176,24 +173,20 @@ void add_operations(operations::Table& table, Library& library) {
     return library.store().read([&](store::Session& session) { return existing(session, call.text("id")).project_id; });
   };
   const Json only_id = {{"properties", {{"id", id_field}}}};
+  Json listed = operations::Page::properties(usual_limit);
+  listed["q"] = {{"type", "string"}, {"maxLength", 255}, {"description", "Part of the filename."}};
+  listed["status"] = {{"type", "string"}, {"enum", {"live", "processing", "ready", "error"}}};
+  listed["project_id"] = id_field;
 
-  group.add(
-      {.name = "library.assets.list",
-       .summary = "Assets, newest first; only what the caller may view",
-       .method = "GET",
-       .path = "/assets",
-       .permission = Permission::signed_in,
-       .request =
-           {{"properties",
-             {{"q", {{"type", "string"}, {"maxLength", 255}, {"description", "Part of the filename."}}},
-              {"status", {{"type", "string"}, {"enum", {"live", "processing", "ready", "error"}}}},
-              {"project_id", id_field},
-              {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
-              {"after",
-               {{"type", "string"}, {"format", "uuid"}, {"description", "The last asset of the page before."}}}}}},
-       .response = {{"type", "array"}, {"items", asset_schema()}},
-       .idempotent = true},
-      &list);
+  group.add({.name = "library.assets.list",
+             .summary = "Assets, newest first; only what the caller may view",
+             .method = "GET",
+             .path = "/assets",
+             .permission = Permission::signed_in,
+             .request = {{"properties", listed}},
+             .response = {{"type", "array"}, {"items", asset_schema()}},
+             .idempotent = true},
+            &list);
   group.add({.name = "library.assets.get",
              .summary = "One asset",
              .method = "GET",

@@ -3,6 +3,7 @@
 
 #include "operations/group.hpp"
 #include "operations/kept_answers.hpp"
+#include "operations/page.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
@@ -73,11 +74,15 @@ void announce(Session& session, Playout& playout, const Playlist& playlist) {
 }
 
 Reply list(Playout& playout, const Call& call) {
+  const operations::Page page(call);
   return playout.dependencies.store.read([&](Session& session) -> Reply {
-    return Json(session.all("SELECT " + std::string(playlist_columns) +
-                                " FROM playout_playlists WHERE channel_id = $1 ORDER BY created_at, id",
-                            {call.text("channel_id")},
-                            [](const store::Row& row) { return operations::without_version(row.object()); }));
+    std::vector<store::Parameter> parameters{call.text("channel_id")};
+    const auto tail = page.tail(session, {"playout_playlists", {"created_at", "id"}}, parameters);
+    Json all = Json::array();
+    session.execute("SELECT " + std::string(playlist_columns) + " FROM playout_playlists WHERE channel_id = $1" + tail,
+                    parameters.data(), parameters.size(),
+                    [&](const store::Row& row) { all.push_back(operations::without_version(row.object())); });
+    return all;
   });
 }
 
@@ -172,13 +177,15 @@ void add_playlist_operations(operations::Table& table, Playout& playout) {
   const Json name = {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}};
   const Json loop = {{"type", "boolean"}};
 
+  Json listed = operations::Page::properties();
+  listed["channel_id"] = schemas::uuid();
   group.add({.name = "playout.playlists.list",
              .summary = "The playlists of a channel, oldest first",
              .method = "GET",
              .path = "/playout/playlists",
              .permission = Permission::view,
              .project = of_channel,
-             .request = {{"properties", {{"channel_id", schemas::uuid()}}}, {"required", {"channel_id"}}},
+             .request = {{"properties", listed}, {"required", {"channel_id"}}},
              .response = schemas::list_of(schemas::playlist()),
              .idempotent = true},
             &list);

@@ -56,30 +56,26 @@ std::optional<Job> find_open(Session& session, std::string_view type, std::strin
                        {type, asset_id}, read);
 }
 
-std::vector<Job> list(Session& session, const Page& page) {
+std::vector<Job> list(Session& session, const Query& query) {
   std::vector<store::Parameter> parameters;
   std::string where = "WHERE 1 = 1";
   const auto bind = [&](std::string_view value) {
     parameters.emplace_back(value);
     return "$" + std::to_string(parameters.size());
   };
-  if (page.status) where += " AND j.status = " + bind(*page.status);
-  if (page.type) where += " AND j.type = " + bind(*page.type);
-  if (page.after) {
-    where += " AND (j.created_at, j.id) < (SELECT created_at, id FROM jobs WHERE id = " + bind(*page.after) + ")";
-  }
-  if (!page.every_project) {
-    std::string allowed = page.without_project ? "a.project_id IS NULL" : "1 = 0";
-    if (!page.projects.empty()) {
+  if (query.status) where += " AND j.status = " + bind(*query.status);
+  if (query.type) where += " AND j.type = " + bind(*query.type);
+  if (!query.every_project) {
+    std::string allowed = query.without_project ? "a.project_id IS NULL" : "1 = 0";
+    if (!query.projects.empty()) {
       allowed += " OR a.project_id IN (";
-      for (std::size_t i = 0; i < page.projects.size(); ++i) allowed += (i == 0 ? "" : ", ") + bind(page.projects[i]);
+      for (std::size_t i = 0; i < query.projects.size(); ++i) allowed += (i == 0 ? "" : ", ") + bind(query.projects[i]);
       allowed += ")";
     }
     where += " AND (" + allowed + ")";
   }
-  parameters.emplace_back(page.limit);
-  const auto statement = std::string(select_jobs) + where + " ORDER BY j.created_at DESC, j.id DESC LIMIT $" +
-                         std::to_string(parameters.size());
+  const operations::Order newest_first{"jobs j", {"j.created_at", "j.id"}, true};
+  const auto statement = sql(select_jobs, where) + query.page.tail(session, newest_first, parameters);
   std::vector<Job> jobs;
   session.execute(statement, parameters.data(), parameters.size(), [&](const Row& row) { jobs.push_back(read(row)); });
   return jobs;

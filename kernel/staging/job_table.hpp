@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "operations/page.hpp"
 #include "staging/job.hpp"
 #include "store/store.hpp"
 
@@ -24,17 +25,18 @@ struct Horizon {
   Milliseconds delay;
 };
 
-struct Page {
-  std::optional<std::string> status, type, after;
-  int limit = 100;
+struct Query {
+  operations::Page page;
+  std::optional<std::string> status = {}, type = {};
   bool every_project = false;
   bool without_project = false;
-  std::vector<std::string> projects;  // when not every_project
+  std::vector<std::string> projects = {};  // when not every_project
 };
 
 std::optional<Job> find(store::Session& session, std::string_view id);
 std::optional<Job> find_open(store::Session& session, std::string_view type, std::string_view asset_id);
-std::vector<Job> list(store::Session& session, const Page& page);
+// Newest first. Throws Refusal 400 when there is nothing to page from.
+std::vector<Job> list(store::Session& session, const Query& query);
 
 Job insert(store::Session& session, std::string_view type, std::string_view asset_id, std::int64_t priority,
            int max_attempts, store::Timestamp run_at);

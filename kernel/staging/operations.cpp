@@ -13,6 +13,8 @@ using operations::ProjectId;
 using operations::Refusal;
 using operations::Reply;
 
+constexpr std::int64_t usual_limit = 100;
+
 const Json id_field = {{"type", "string"}, {"format", "uuid"}};
 
 [[noreturn]] void refuse(const Error& error) {
@@ -22,15 +24,15 @@ const Json id_field = {{"type", "string"}, {"format", "uuid"}};
 }
 
 // What the caller may see, as the list's filter.
-void narrow(job_table::Page& page, const Call& call, const store::Store& store) {
-  page.every_project = call.caller.administrator;
-  if (page.every_project) return;
-  page.without_project = call.may(Permission::view, std::nullopt);
+void narrow(job_table::Query& query, const Call& call, const store::Store& store) {
+  query.every_project = call.caller.administrator;
+  if (query.every_project) return;
+  query.without_project = call.may(Permission::view, std::nullopt);
   const auto projects = store.read([](store::Session& session) {
     return session.all("SELECT id FROM projects", {}, [](const store::Row& row) { return row.text("id"); });
   });
   for (const auto& project : projects) {
-    if (call.may(Permission::view, project)) page.projects.push_back(project);
+    if (call.may(Permission::view, project)) query.projects.push_back(project);
   }
 }
 
@@ -41,18 +43,13 @@ Job found(const Queue& queue, const std::string& id) {
 }
 
 Reply list(const store::Store& store, const Call& call) {
-  job_table::Page page;
-  if (call.has("status")) page.status = call.text("status");
-  if (call.has("type")) page.type = call.text("type");
-  if (call.has("limit")) page.limit = call.input["limit"].get<int>();
-  if (call.has("after")) page.after = call.text("after");
-  narrow(page, call, store);
+  job_table::Query query{operations::Page(call, usual_limit)};
+  if (call.has("status")) query.status = call.text("status");
+  if (call.has("type")) query.type = call.text("type");
+  narrow(query, call, store);
   return store.read([&](store::Session& session) -> Reply {
-    if (page.after && !job_table::find(session, *page.after)) {
-      throw Refusal(400, "page.after", "after names no job: " + *page.after);
-    }
     Json jobs = Json::array();
-    for (const auto& job : job_table::list(session, page)) jobs.push_back(job.json());
+    for (const auto& job : job_table::list(session, query)) jobs.push_back(job.json());
     return jobs;
   });
 }
@@ -81,23 +78,19 @@ void add_operations(operations::Table& table, Staging& staging, store::Store sto
     return found(queue, call.text("id")).project_id;
   };
   const Json only_id = {{"properties", {{"id", id_field}}}};
+  Json listed = operations::Page::properties(usual_limit);
+  listed["status"] = {{"type", "string"}, {"enum", {"queued", "running", "succeeded", "failed", "cancelled"}}};
+  listed["type"] = {{"type", "string"}, {"enum", {"probe", "stage"}}};
 
-  group.add(
-      {.name = "staging.jobs.list",
-       .summary = "Jobs, newest first",
-       .method = "GET",
-       .path = "/jobs",
-       .permission = Permission::signed_in,
-       .request = {{"properties",
-                    {{"status",
-                      {{"type", "string"}, {"enum", {"queued", "running", "succeeded", "failed", "cancelled"}}}},
-                     {"type", {{"type", "string"}, {"enum", {"probe", "stage"}}}},
-                     {"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", 100}}},
-                     {"after",
-                      {{"type", "string"}, {"format", "uuid"}, {"description", "The last job of the page before"}}}}}},
-       .response = {{"type", "array"}, {"items", job_schema()}},
-       .idempotent = true},
-      [store](const Staging&, const Call& call) { return list(store, call); });
+  group.add({.name = "staging.jobs.list",
+             .summary = "Jobs, newest first",
+             .method = "GET",
+             .path = "/jobs",
+             .permission = Permission::signed_in,
+             .request = {{"properties", listed}},
+             .response = {{"type", "array"}, {"items", job_schema()}},
+             .idempotent = true},
+            [store](const Staging&, const Call& call) { return list(store, call); });
   group.add({.name = "staging.jobs.get",
              .summary = "One job",
              .method = "GET",

@@ -2,8 +2,7 @@
 #include <thread>
 
 #include "people.hpp"
-#include "plugin_host/plugin_instance.hpp"
-#include "store/store.hpp"
+#include "stored.hpp"
 
 namespace wyvern::test {
 namespace {
@@ -16,16 +15,6 @@ class Audit : public PeopleContract {
     const auto all = rows("?operation=" + operation + "&limit=1");
     return all.empty() ? Json::object() : all[0];
   }
-  // Writes to the store as no program of this house does, while nothing runs.
-  void touch(const std::string& sql) const {
-    auto settings = Json::parse(read_file(wyvern.folder() / "wyvern.yaml"))["stores"]["main"];
-    const PluginLibrary library(settings["plugin"].get<std::string>());
-    settings.erase("plugin");
-    const auto instance = PluginInstance::create(library, "store", settings).or_throw();
-    instance->run();
-    const store::Store store(instance->table<wyv_store_v1>(WYV_STORE_SERVICE), instance->raw());
-    store.write([&](store::Session& session) { session.run(sql); });
-  }
   // `wyvern audit verify`: its status and what it said.
   std::pair<int, std::string> verify_by_command() const {
     const auto said = (wyvern.folder() / "said").string();
@@ -37,9 +26,7 @@ class Audit : public PeopleContract {
   }
   // What the verification says of the store after `sql`.
   Json fault_after(const std::string& sql) {
-    wyvern.stop();
-    touch(sql);
-    wyvern.start();
+    touch_store(wyvern, sql);
     const auto verified = wyvern.call("GET", "/audit/verify");
     EXPECT_EQ(verified.status, 200) << verified.text;
     return verified.body.value("fault", Json());
