@@ -83,6 +83,11 @@ std::vector<std::string> keys_of(const Json* object) {
   return keys;
 }
 
+bool is_uuid(const std::string& text) {
+  static const RE2 form("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  return RE2::FullMatch(text, form);
+}
+
 class Walk {
  public:
   Walk(const Json& root, const Patterns& patterns) : root_(root), patterns_(patterns) {}
@@ -151,6 +156,8 @@ class Walk {
       if (!RE2::PartialMatch(text, *patterns_.at(name)))
         fault(at, "pattern", found(value, secret(schema)) + " has not the form " + name);
     }
+    if (const Json* format = member(schema, "format"); format != nullptr && *format == "uuid" && !is_uuid(text))
+      fault(at, "format", found(value, secret(schema)) + " is not a UUID");
   }
 
   void number(const Json& schema, const Json& value, const std::string& at) {

@@ -44,6 +44,16 @@ TEST(Schema, PointsIntoArraysAndEscapesKeys) {
             "1 /1/a~1b~0 schema.type expected a string, found the number 1");
 }
 
+TEST(Schema, KnowsAUuidByItsForm) {
+  const char* id = R"({"format": "uuid"})";
+  EXPECT_EQ(only_fault(id, R"("00000000-0000-4000-8000-00000000000A")"), "");
+  EXPECT_EQ(only_fault(id, "null"), "");
+  for (const char* wrong : {R"("")", R"("seven")", R"("00000000-0000-4000-8000-00000000000G")",
+                            R"("00000000-0000-4000-8000-0000000000001")", R"("00000000000040008000000000000000")"}) {
+    EXPECT_THAT(only_fault(id, wrong), HasSubstr("schema.format")) << wrong;
+  }
+}
+
 TEST(Schema, FollowsReferencesEvenOfATree) {
   const char* tree = R"({"$ref": "#/definitions/node", "definitions": {"node": {"type": "object",
       "properties": {"next": {"$ref": "#/definitions/node"}}, "additionalProperties": false}}})";
