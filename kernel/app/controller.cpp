@@ -146,13 +146,7 @@ int run_controller(Process& process) {
   events::Log events(store);
   operations::KeptAnswers kept_answers(store);
   audit::Trail trail(store);
-  operations::Table table(
-      identity, blocking_threads,
-      [&process](std::string_view operation, std::string_view message, nlohmann::json fields) {
-        fields["operation"] = operation;
-        process.log("operations", WYV_LOG_ERROR, message, fields);
-      },
-      &trail);
+  operations::Table table(identity, blocking_threads, process.say_fault(), &trail);
   table.set_kept_answers(&kept_answers);
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),

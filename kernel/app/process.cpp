@@ -27,6 +27,13 @@ void Process::log(std::string_view component, std::int32_t level, std::string_vi
   host_->log().write(level, {std::string(component), {}, {}, {}}, message, fields);
 }
 
+operations::Table::Fault Process::say_fault() {
+  return [this](std::string_view operation, std::string_view message, nlohmann::json fields) {
+    fields["operation"] = operation;
+    log("operations", WYV_LOG_ERROR, message, fields);
+  };
+}
+
 const config::InstanceConfig& Process::first_of(std::string_view kind) const {
   for (const auto& instance : config_.instances) {
     if (instance.kind == kind) return instance;

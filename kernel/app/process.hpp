@@ -27,6 +27,9 @@ class Process {
   host::Host& host() { return *host_; }
   void log(std::string_view component, std::int32_t level, std::string_view message, const nlohmann::json& fields = {});
 
+  // For a table of operations: answers of 500 and above are in the log too.
+  operations::Table::Fault say_fault();
+
   // The table that surfaces carry; set before they are brought up.
   void set_table(operations::Table* table) { table_ = table; }
 

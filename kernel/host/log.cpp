@@ -14,6 +14,8 @@
 #include <ctime>
 #include <mutex>
 
+#include "trace/scope.hpp"
+
 namespace wyvern::host {
 namespace {
 
@@ -95,8 +97,20 @@ std::string dump(const AnyJson& json) {
   return json.dump(-1, ' ', false, AnyJson::error_handler_t::replace);
 }
 
+// For whom a line is written; both empty for nobody.
+struct Asker {
+  std::string request_id, trace_id;
+};
+
+Asker asker(std::string_view request_id) {
+  const auto* trace = trace::current();
+  if (trace == nullptr || (!request_id.empty() && request_id != trace->request_id))
+    return {std::string(request_id), {}};
+  return {trace->request_id, trace->id()};
+}
+
 std::string as_json_line(const char* level, const LogSource& source, std::string_view message, const Json& fields,
-                         std::string_view correlation) {
+                         const Asker& asker) {
   nlohmann::ordered_json line;
   line["time"] = utc_now();
   line["level"] = level;
@@ -108,7 +122,8 @@ std::string as_json_line(const char* level, const LogSource& source, std::string
   put("kind", source.kind);
   put("instance", source.instance);
   line["message"] = message;
-  put("correlation", correlation);
+  put("request_id", asker.request_id);
+  put("trace_id", asker.trace_id);
   if (!fields.is_null() && !fields.empty()) line["fields"] = fields;
   return dump(line);
 }
@@ -128,12 +143,13 @@ std::string on_one_line(std::string_view text) {
 }
 
 std::string as_text_line(const char* level, const LogSource& source, std::string_view message, const Json& fields,
-                         std::string_view correlation) {
+                         const Asker& asker) {
   std::string line = utc_now() + " " + level + " ";
   if (!source.component.empty()) line += source.component + ": ";
   if (!source.plugin.empty()) line += source.kind + " '" + source.instance + "' (" + source.plugin + "): ";
   line += on_one_line(message);
-  if (!correlation.empty()) line += " [" + on_one_line(correlation) + "]";
+  if (!asker.request_id.empty())
+    line += " [" + on_one_line(asker.request_id) + (asker.trace_id.empty() ? "" : " " + asker.trace_id) + "]";
   if (!fields.is_null() && !fields.empty()) line += " " + dump(fields);
   return line;
 }
@@ -164,12 +180,12 @@ Log::~Log() = default;
 bool Log::enabled(std::int32_t level) const { return level >= impl_->lowest; }
 
 void Log::write(std::int32_t level, const LogSource& source, std::string_view message, const Json& fields,
-                std::string_view correlation) {
+                std::string_view request_id) {
   if (!enabled(level)) return;
   message = message.substr(0, message_limit);
   const auto line = impl_->options.format == LogOptions::Format::json
-                        ? as_json_line(level_name(level), source, message, fields, correlation)
-                        : as_text_line(level_name(level), source, message, fields, correlation);
+                        ? as_json_line(level_name(level), source, message, fields, asker(request_id))
+                        : as_text_line(level_name(level), source, message, fields, asker(request_id));
   impl_->logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -40,9 +40,10 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // `level` is one of WYV_LOG_*. `fields` is an object or null.
+  // `level` is one of WYV_LOG_*. `fields` is an object or null. The line names the request and the trace that the
+  // thread works for (trace/scope.hpp); `request_id` is for who writes about another.
   void write(std::int32_t level, const LogSource& source, std::string_view message, const Json& fields = {},
-             std::string_view correlation = {});
+             std::string_view request_id = {});
   bool enabled(std::int32_t level) const;
   // Returns when what was written so far is out.
   void flush();

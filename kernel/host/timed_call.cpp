@@ -7,6 +7,7 @@
 #include <system_error>
 #include <thread>
 
+#include "trace/scope.hpp"
 #include "wyvern/call.hpp"
 
 namespace wyvern::host {
@@ -32,7 +33,8 @@ TimedOutcome timed_call(std::chrono::milliseconds deadline, std::chrono::millise
   const auto attempt = std::make_shared<Attempt>(deadline, std::move(body));
   std::thread thread;
   try {
-    thread = std::thread([attempt] {
+    thread = std::thread([attempt, asked = trace::carried()] {
+      const trace::Scope scope(asked);
       const wyv_status status = attempt->body(attempt->call.context());
       {
         const std::scoped_lock lock(attempt->mutex);

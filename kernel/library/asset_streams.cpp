@@ -17,6 +17,7 @@
 #include "library/byte_range.hpp"
 #include "library/content_type.hpp"
 #include "library/storage_refusal.hpp"
+#include "trace/scope.hpp"
 
 namespace wyvern::library {
 
@@ -212,7 +213,8 @@ void AssetStreams::answer(const Call& call, const Asset& asset, std::shared_ptr<
   stream->answer->when_drained([pause = stream->pause] { pause->ring(); });
   stream->answer->head(part ? 206 : 200, type, headers, range.size);
   auto& running = *streams_.emplace_back(std::move(stream));
-  running.thread = std::thread([this, &running] {
+  running.thread = std::thread([this, &running, asked = trace::carried()] {
+    const trace::Scope scope(asked);
     send(running);
     running.done.store(true);
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "trace/trace.hpp"
 #include "wyvern/view.hpp"
 
 namespace wyvern::operations {
@@ -117,14 +118,19 @@ void call(void* self, const wyv_call_request* raw, const wyv_reply_sink* reply, 
                   pairs(raw->fields, raw->field_count),
                   pairs(raw->headers, raw->header_count),
                   {},
+                  {},
+                  {},
                   {}};
   if (raw->caller != nullptr) {
     request.credentials = {std::string(text(raw->caller->credential)), raw->caller->by_cookie != 0,
                            std::string(text(raw->caller->requested_with)),
                            std::string(text(raw->caller->remote_address))};
+    request.traceparent = text(raw->caller->traceparent);
   }
   for (const auto& [name, value] : request.headers) {
-    if (name == "x-request-id") request.correlation = value;
+    // It comes back in headers and log lines, so only a harmless one is taken.
+    if (name == "x-request-id" && trace::is_request_id(value)) request.correlation = value;
+    if (name == "tracestate") request.tracestate = value;
   }
   find_table(self)->call(std::move(request), std::make_shared<SurfaceAnswer>(*reply, signals), signals->cancelled);
 }

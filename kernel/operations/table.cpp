@@ -8,6 +8,7 @@
 #include "operations/kept_answers.hpp"
 #include "operations/versions.hpp"
 #include "store/store.hpp"
+#include "trace/scope.hpp"
 #include "wyvern/result.hpp"
 
 namespace wyvern::operations {
@@ -342,6 +343,7 @@ void Table::keep(const Operation& operation, const Deed& deed, int status, std::
 
 void Table::run(const Entry& entry, Request& request, Answer& answer, const std::shared_ptr<Answer>& shared,
                 const std::shared_ptr<std::atomic<bool>>& cancelled) {
+  const trace::Scope scope(trace::of_call(request.traceparent, request.tracestate, request.correlation));
   const auto& operation = entry.operation;
   Call call{{}, Json::object(), request.correlation, std::move(request.headers), cancelled, &access_};
   call.caller.remote_address = request.credentials.remote_address;

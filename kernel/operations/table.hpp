@@ -27,6 +27,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   Credentials credentials;
   std::string correlation;  // made when empty
+  std::string traceparent = {};
+  std::string tracestate = {};
 };
 
 // Thread-safe once filled. Operations are added at start-up, before surfaces start.

@@ -56,6 +56,8 @@ std::string Follower::silence() const {
 void Follower::follow() {
   const auto answer_within = std::max(least_timeout, dependencies_.settings.worker_silence / tries_in_silence);
   while (!stopping_) {
+    // What comes after its first answer, nobody asked for.
+    const trace::Scope scope(state() == State::awaited ? asked_ : std::nullopt);
     const bool answering = state() == State::answering && tries_ == 0;  // tries_: written by this thread only
     const auto wait = answering ? answer_within : milliseconds(0);
     const auto timeout = wait + answer_within;

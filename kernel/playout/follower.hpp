@@ -7,12 +7,14 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "playout/channel.hpp"
 #include "playout/dependencies.hpp"
 #include "playout/worker_client.hpp"
+#include "trace/scope.hpp"
 
 namespace wyvern::playout {
 
@@ -59,7 +61,8 @@ class Follower {
   std::int64_t epoch_;
   WorkerAddress address_;
   std::function<void()> changed_;
-  Clock::time_point heard_{};  // when the store was last told that the worker lives
+  const std::optional<trace::Trace> asked_ = trace::carried();  // who asked for the worker's start
+  Clock::time_point heard_{};                                   // when the store was last told that the worker lives
 
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 
 #include "playout/grant.hpp"
 #include "playout/rundown.hpp"
+#include "trace/scope.hpp"
 #include "wyvern/abi/host.h"
 
 namespace wyvern::playout {
@@ -51,7 +52,7 @@ void Reconciler::stop() {
     ending.swap(followers_);
   }
   ending.clear();
-  settled();
+  announce_settled();
 }
 
 void Reconciler::list_changed(const std::string& channel_id) {
@@ -77,7 +78,7 @@ Channel Reconciler::wait_until_settled(const std::string& channel_id, millisecon
   }
 }
 
-void Reconciler::settled() {
+void Reconciler::announce_settled() {
   {
     const std::lock_guard lock(mutex_);
     ++changes_;
@@ -86,14 +87,27 @@ void Reconciler::settled() {
 }
 
 void Reconciler::look(const std::string& channel_id) {
+  const auto asked = askers_.of(channel_id);
+  const trace::Scope scope(asked ? asked : trace::of_pass("reconciler"));
   try {
     look_or_throw(channel_id);
+    if (asked && settled(channel_id)) askers_.forget(channel_id, *asked);
   } catch (const std::exception& fault) {
     // The store or the runtime is away. Nothing was decided; the difference is still there when they are back.
     dependencies_.log(WYV_LOG_ERROR, "a channel could not be reconciled; trying again in a second",
                       {{"channel_id", channel_id}, {"fault", fault.what()}});
     queue_.add(channel_id, milliseconds(1000));
   }
+}
+
+bool Reconciler::settled(const std::string& channel_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lists_changed_.contains(channel_id)) return false;
+  }
+  const auto channel =
+      dependencies_.store.read([&](store::Session& session) { return find_channel(session, channel_id); });
+  return !channel || (channel->status != "starting" && channel->status != "stopping");
 }
 
 void Reconciler::look_or_throw(const std::string& channel_id) {
@@ -144,7 +158,9 @@ void Reconciler::take_off_air(const Channel& channel, const std::optional<Worklo
   if (channel.status == "stopped" ||
       (channel.status == "error" && !channel.container_id && !channel.loaded_playlist_id))
     return;
-  if (grant::stopped(dependencies_, channel)) settled();
+  if (!grant::stopped(dependencies_, channel)) return;
+  dependencies_.log(WYV_LOG_INFO, "a channel has left the air", {{"channel_id", channel.id}, {"epoch", channel.epoch}});
+  announce_settled();
 }
 
 // Of a channel that is no more.

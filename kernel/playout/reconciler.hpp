@@ -22,6 +22,7 @@
 #include "playout/work_queue.hpp"
 #include "playout/worker_launch.hpp"
 #include "playout/workloads.hpp"
+#include "trace/askers.hpp"
 
 namespace wyvern::playout {
 
@@ -38,7 +39,11 @@ class Reconciler {
   // Before the runtime is stopped; workers stay on air. Idempotent.
   void stop();
 
-  void wake(const std::string& channel_id) { queue_.add(channel_id); }
+  // Who asks is remembered until the channel is as it is wanted: the worker's calls and the log lines name it.
+  void wake(const std::string& channel_id) {
+    askers_.note(channel_id);
+    queue_.add(channel_id);
+  }
   // The channel's loaded playlist was edited, or media of it became ready: the worker gets the new list.
   void list_changed(const std::string& channel_id);
   // Waits until the channel is neither starting nor stopping, and returns it as it is then; after the timeout too.
@@ -54,6 +59,8 @@ class Reconciler {
   // reconciler.cpp: the loop
   void look(const std::string& channel_id);
   void look_or_throw(const std::string& channel_id);
+  // Whether nothing is left to be done for whoever asked.
+  bool settled(const std::string& channel_id);
   Found find_and_clear(const std::string& channel_id, const std::optional<Channel>& channel);
   void take_off_air(const Channel& channel, const std::optional<Workload>& own);
   void forget(const std::string& channel_id);
@@ -61,7 +68,7 @@ class Reconciler {
   std::shared_ptr<Follower> followed(const std::string& channel_id);
   std::shared_ptr<Follower> follow(const Channel& channel);
   void unfollow(const std::string& channel_id);
-  void settled();
+  void announce_settled();
 
   // reconciler_start.cpp: onto the air, and back onto it
   void bring_on_air(Channel channel, const Found& found);
@@ -83,6 +90,7 @@ class Reconciler {
   std::uint64_t changes_ = 0;
   std::map<std::string, std::shared_ptr<Follower>> followers_;
   std::set<std::string> lists_changed_;
+  trace::Askers askers_;
   WorkQueue queue_;
   bool stopped_ = false;  // by the thread that stops
 };

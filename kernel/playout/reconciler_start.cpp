@@ -48,7 +48,10 @@ void Reconciler::attend(const Channel& channel, const Workload& own) {
       }
       return;
     case Follower::State::answering:
-      if (channel.status != "running" && grant::running(dependencies_, channel, own.handle)) settled();
+      if (channel.status != "running" && grant::running(dependencies_, channel, own.handle)) {
+        dependencies_.log(WYV_LOG_INFO, "a channel is on air", {{"channel_id", channel.id}, {"epoch", channel.epoch}});
+        announce_settled();
+      }
       push_list(channel);
       return;
   }
@@ -69,6 +72,8 @@ void Reconciler::launch(Channel channel, int after) {
     fail(channel, refusal.what());
     return;
   }
+  dependencies_.log(WYV_LOG_INFO, "starting a channel's worker",
+                    {{"channel_id", channel.id}, {"epoch", channel.epoch}, {"port", channel.worker_port.value_or(0)}});
   const auto handle = launch_worker(dependencies_, channel);
   if (!handle) {
     fail(channel, handle.error().message);
@@ -99,7 +104,7 @@ void Reconciler::lose(Channel channel, const Workload& own, const std::string& r
       queue_.add(channel.id);
       return;
     }
-    settled();
+    announce_settled();
     dependencies_.log(WYV_LOG_ERROR, "a channel's worker is lost", {{"channel_id", channel.id}, {"reason", reason}});
     channel.status = "error";
     channel.error_message = reason;
@@ -113,7 +118,7 @@ void Reconciler::restart(Channel channel) {
   const std::string reason = channel.error_message.value_or("the worker was lost");
   const auto wait = pauses_.left(channel.id);
   if (wait.count() > 0) {
-    if (channel.status != "error" && grant::lost(dependencies_, channel, reason)) settled();
+    if (channel.status != "error" && grant::lost(dependencies_, channel, reason)) announce_settled();
     queue_.add(channel.id, wait);
     return;
   }
@@ -131,7 +136,7 @@ void Reconciler::fail(const Channel& channel, const std::string& reason) {
   grant::failed(dependencies_, channel, reason);
   dependencies_.log(WYV_LOG_ERROR, "a channel's worker did not start",
                     {{"channel_id", channel.id}, {"reason", reason}, {"tried_again", channel.recovering()}});
-  settled();
+  announce_settled();
   queue_.add(channel.id);
 }
 

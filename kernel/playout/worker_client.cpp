@@ -7,6 +7,8 @@
 #include <cstring>
 #include <memory>
 
+#include "trace/scope.hpp"
+
 namespace wyvern::playout {
 namespace {
 
@@ -73,6 +75,11 @@ Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, s
   curl_slist* headers = curl_slist_append(nullptr, ("Authorization: Bearer " + worker.token).c_str());
   headers = curl_slist_append(headers, "Content-Type: application/json");
   headers = curl_slist_append(headers, "Expect:");
+  if (const auto* trace = trace::current()) {
+    headers = curl_slist_append(headers, ("X-Request-Id: " + trace->request_id).c_str());
+    headers = curl_slist_append(headers, ("traceparent: " + trace->traceparent()).c_str());
+    if (!trace->state.empty()) headers = curl_slist_append(headers, ("tracestate: " + trace->state).c_str());
+  }
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> freed(headers, &curl_slist_free_all);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, verb.c_str());

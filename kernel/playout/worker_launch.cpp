@@ -10,6 +10,7 @@
 
 #include "playout/json_fields.hpp"
 #include "playout/video_format.hpp"
+#include "trace/scope.hpp"
 #include "wyvern/abi/host.h"
 #include "wyvern/call.hpp"
 
@@ -74,7 +75,7 @@ Result<Json> channel_description(const Dependencies& dependencies, const Channel
                  false};
   }
   const std::string config = channel.output_config.dump();
-  Call call(output_timeout);
+  Call call(output_timeout, nullptr, trace::request_id());
   auto rendered =
       call_for_text(call, output->table->render, output->instance, view(dependencies.engine.renders_for), view(config));
   if (!rendered) return std::move(rendered).error();
@@ -115,6 +116,15 @@ Json worker_configuration(const Dependencies& dependencies, const Channel& chann
             {"channel", std::move(description)}}}};
 }
 
+// The worker's lines until it is on air name whoever asked for its start.
+Json environment_of_start() {
+  const auto* trace = trace::current();
+  if (trace == nullptr) return Json::object();
+  Json environment = {{"WYVERN_REQUEST_ID", trace->request_id}, {"TRACEPARENT", trace->traceparent()}};
+  if (!trace->state.empty()) environment["TRACESTATE"] = trace->state;
+  return environment;
+}
+
 }  // namespace
 
 std::filesystem::path channel_folder(const Dependencies& dependencies, std::string_view channel_id) {
@@ -151,11 +161,11 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
       {"labels",
        {{"wyvern.kind", "playout"}, {"wyvern.id", channel.id}, {"wyvern.epoch", std::to_string(channel.epoch)}}},
       {"argv", {dependencies.program.string(), "--config", file.string()}},
-      {"env", Json::object()},
+      {"env", environment_of_start()},
       {"directory", folder.string()},
       {"log", (folder / "worker.log").string()}};
   const std::string text = spec.dump();
-  Call call(runtime_timeout);
+  Call call(runtime_timeout, nullptr, trace::request_id());
   auto started = call_for_text(call, dependencies.runtime.table->start, dependencies.runtime.instance, view(text));
   if (!started) return std::move(started).error();
   return Json::parse(*started).at("handle").get<std::string>();
@@ -163,7 +173,7 @@ Result<std::string> launch_worker(const Dependencies& dependencies, const Channe
 
 LastWords last_words(const Dependencies& dependencies, const std::string& handle) {
   constexpr std::uint64_t tail_bytes = 16 * 1024;
-  Call call(output_timeout);
+  Call call(output_timeout, nullptr, trace::request_id());
   const auto log =
       call_for_text(call, dependencies.runtime.table->logs, dependencies.runtime.instance, view(handle), tail_bytes);
   if (!log) return {};
@@ -210,7 +220,7 @@ Result<std::vector<std::string>> output_claims(const Dependencies& dependencies,
   const auto* output = output_of(dependencies, channel);
   if (output == nullptr) return no_output(channel);
   const std::string config = channel.output_config.dump();
-  Call call(output_timeout);
+  Call call(output_timeout, nullptr, trace::request_id());
   auto claims = call_for_text(call, output->table->claims, output->instance, view(config));
   if (!claims) return std::move(claims).error();
   return Json::parse(*claims).get<std::vector<std::string>>();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "trace/scope.hpp"
 #include "wyvern/call.hpp"
 
 namespace wyvern::playout {
@@ -19,7 +20,7 @@ Workload workload_of(const Json& json) {
 
 std::vector<Workload> Workloads::with_labels(const Json& labels) const {
   const std::string text = labels.dump();
-  Call call(runtime_timeout);
+  Call call(runtime_timeout, nullptr, trace::request_id());
   const auto listed = call_for_text(call, runtime_.table->list, runtime_.instance, view(text)).or_throw();
   std::vector<Workload> found;
   for (const auto& json : Json::parse(listed)) found.push_back(workload_of(json));
@@ -44,12 +45,12 @@ void Workloads::listen(std::function<void(const std::string&)> changed) {
                                          if (labels.value("wyvern.kind", "") != "playout") return;
                                          static_cast<Workloads*>(self)->changed_(labels.value("wyvern.id", ""));
                                        }};
-  Call call(runtime_timeout);
+  Call call(runtime_timeout, nullptr, trace::request_id());
   call.result(runtime_.table->listen(runtime_.instance, &listener, call.context())).or_throw();
 }
 
 void Workloads::unlisten() {
-  Call call(runtime_timeout);
+  Call call(runtime_timeout, nullptr, trace::request_id());
   (void)runtime_.table->listen(runtime_.instance, nullptr, call.context());
 }
 

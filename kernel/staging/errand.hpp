@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "trace/scope.hpp"
 #include "wyvern/call.hpp"
 #include "wyvern/result.hpp"
 
@@ -34,10 +35,11 @@ auto run_errand(std::chrono::milliseconds timeout, const std::atomic<bool>* canc
     std::optional<Value> value;
   };
   const auto state = std::make_shared<State>();
-  std::thread thread([state, hanging, timeout, body = std::move(body)]() mutable {
+  std::thread thread([state, hanging, timeout, asked = trace::carried(), body = std::move(body)]() mutable {
+    const trace::Scope scope(std::move(asked));
     std::optional<Value> value;
     {
-      Call call(timeout, &state->withdrawn);
+      Call call(timeout, &state->withdrawn, trace::request_id());
       value.emplace(body(call));
     }
     const std::lock_guard lock(state->mutex);

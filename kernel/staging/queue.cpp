@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "staging/job_table.hpp"
+#include "trace/scope.hpp"
 #include "wyvern/abi/host.h"
 
 namespace wyvern::staging {
@@ -94,6 +95,9 @@ job_table::Horizon Queue::horizon() const {
 
 void Queue::announce(store::Session& session, std::string_view id) {
   if (const auto job = job_table::find(session, id)) {
+    if (job->status != "queued" && job->status != "running") {
+      session.after_commit([this, ended = job->id] { askers_.forget(ended); });
+    }
     events_.append(session, "staging.job.changed", job->id, job->project_id, job->json());
   }
 }
@@ -103,10 +107,12 @@ std::string Queue::enqueue(store::Session& session, std::string_view type, std::
   session.after_commit([this] { wake(); });
   const auto run_at = after(std::min(delay, options_.longest_backoff));
   if (const auto open = job_table::find_open(session, type, asset_id)) {
+    askers_.note(open->id);
     job_table::hasten(session, *open, std::max(open->priority, priority), run_at);
     return open->id;
   }
   const auto job = job_table::insert(session, type, asset_id, priority, options_.max_attempts, run_at);
+  askers_.note(job.id);
   announce(session, job.id);
   return job.id;
 }
@@ -127,6 +133,7 @@ Job Queue::retry(std::string_view id) {
       type->handler.retried(session, *job);
     }
     announce(session, id);
+    askers_.note(std::string(id));
     session.after_commit([this] { wake(); });
     return job_table::find(session, id).value();
   });
@@ -236,7 +243,11 @@ bool Queue::work_once(std::string_view name) {
     if (stopping_) work->cancelled_.store(true);
     running_.emplace(id, work);
   }
-  attempt(*type, *work);
+  {
+    const auto asked = askers_.of(id);
+    const trace::Scope scope(asked ? asked : trace::of_pass("job"));
+    attempt(*type, *work);
+  }
   {
     const std::lock_guard lock(mutex_);
     running_.erase(id);
@@ -317,6 +328,7 @@ void Queue::settle(const Type& type, Work& work, const std::function<bool(store:
 }
 
 void Queue::renew(Work& work) {
+  const trace::Scope scope(askers_.of(work.job().id));
   const auto sent = steady_ns();
   // A handler that says nothing for so long hangs: its job is left to another.
   if (sent - work.lived_ns_.load() > std::chrono::nanoseconds(options_.silence).count()) return;

@@ -22,6 +22,7 @@
 #include "staging/job.hpp"
 #include "staging/job_table.hpp"
 #include "store/store.hpp"
+#include "trace/askers.hpp"
 #include "wyvern/result.hpp"
 
 namespace wyvern::staging {
@@ -139,6 +140,7 @@ class Queue {
   Say say_;
   std::string owner_;
   std::vector<std::unique_ptr<Type>> types_;
+  trace::Askers askers_;  // for jobs that have not ended
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

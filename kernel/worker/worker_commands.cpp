@@ -70,6 +70,7 @@ Json Worker::Impl::transport(const Command& command, const char* name, Result<vo
   const auto lock = alone();
   check(command);
   demand((engine.*run)());
+  log(WYV_LOG_INFO, "told by its controller", {{"command", name}});
   if (end_hold) {
     const std::lock_guard guard(on_air_mutex);
     hold_wanted = false;
@@ -108,6 +109,8 @@ Json Worker::Impl::put_list(Json next, const Command& command, bool is_update) {
     on_air.ended = ended_before;
   }
   demand(result);
+  log(WYV_LOG_INFO, "told by its controller",
+      {{"command", is_update ? "update" : "load"}, {"load_id", load_id}, {"items", next["items"].size()}});
   if (!is_update) {
     const std::lock_guard air(air_mutex);
     playlist.reset();  // what was to be resumed is out of date
@@ -167,6 +170,7 @@ Json Worker::stop_channel(const Command& command) {
   }
   self.save(true);
   demand(result);
+  self.log(WYV_LOG_INFO, "told by its controller", {{"command", "stop"}});
   return {{"done", "stop"}, {"status", status()}};
 }
 

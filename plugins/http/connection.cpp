@@ -111,10 +111,12 @@ void Connection::drop_far_behind(const Operation* operation) {
 void Connection::drop_slow_reader(const Operation* operation, const std::string& reason) {
   if (phase_ == Phase::closed) return;
   core_->slow_readers.fetch_add(1, std::memory_order_relaxed);
-  core_->host.warn("a reader that is too slow was dropped", {{"surface", core_->name},
-                                                             {"remote", remote_},
-                                                             {"operation", operation == nullptr ? "" : operation->name},
-                                                             {"reason", reason}});
+  core_->host.warn("a reader that is too slow was dropped",
+                   {{"surface", core_->name},
+                    {"remote", remote_},
+                    {"operation", operation == nullptr ? "" : operation->name},
+                    {"reason", reason}},
+                   parser_.request().request_id());
   close();
 }
 
@@ -295,11 +297,11 @@ void Connection::finish_exchange() {
   switch (outcome) {
     case Exchange::Outcome::silent:
       core_->host.error("an operation ended without an answer",
-                        {{"surface", core_->name}, {"operation", operation->name}});
+                        {{"surface", core_->name}, {"operation", operation->name}}, parser_.request().request_id());
       return refuse({500, "http.no_answer", "the operation ended without an answer", Json::object(), {}, true});
     case Exchange::Outcome::broken:
       core_->host.error("an operation gave fewer bytes than it had announced",
-                        {{"surface", core_->name}, {"operation", operation->name}});
+                        {{"surface", core_->name}, {"operation", operation->name}}, parser_.request().request_id());
       return end_after_write();
     case Exchange::Outcome::dropped:
       return drop_far_behind(operation);
@@ -320,7 +322,8 @@ void Connection::next_request() {
 
 void Connection::refuse(const Refusal& refusal) {
   if (parser_.request().request_id().empty()) name_request();
-  answer(refusal.status, "application/json", body_of(refusal), refusal.allow, refusal.close);
+  answer(refusal.status, "application/json", body_of(refusal, parser_.request().request_id()), refusal.allow,
+         refusal.close);
 }
 
 void Connection::answer(const Document& document, bool close) {

@@ -2,8 +2,9 @@
 
 namespace wyvern::http {
 
-std::string body_of(const Refusal& refusal) {
-  const Json body{{"error", refusal.message}, {"code", refusal.code}, {"detail", refusal.detail}};
+std::string body_of(const Refusal& refusal, std::string_view request_id) {
+  const Json body{
+      {"error", refusal.message}, {"code", refusal.code}, {"detail", refusal.detail}, {"request_id", request_id}};
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -17,8 +17,8 @@ struct Refusal {
   bool close = false;  // what follows on the connection cannot be trusted or will not be read
 };
 
-// {"error": …, "code": …, "detail": {…}}
-std::string body_of(const Refusal& refusal);
+// {"error": …, "code": …, "detail": {…}, "request_id": …}
+std::string body_of(const Refusal& refusal, std::string_view request_id);
 
 std::string_view reason_phrase(int status);
 

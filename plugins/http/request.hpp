@@ -19,10 +19,11 @@ enum class Carried : std::size_t {
   if_range,
   range,
   last_event_id,
-  request_id
+  request_id,
+  tracestate
 };
-inline constexpr std::array<std::string_view, 7> carried_names{
-    "idempotency-key", "if-match", "if-none-match", "if-range", "range", "last-event-id", "x-request-id"};
+inline constexpr std::array<std::string_view, 8> carried_names{
+    "idempotency-key", "if-match", "if-none-match", "if-range", "range", "last-event-id", "x-request-id", "tracestate"};
 
 struct Request {
   std::string method;

@@ -189,6 +189,8 @@ struct RequestParser::State {
       if (is_request_id(value)) carried(Carried::request_id) = value;
     } else if (equal_ignoring_case(name, "traceparent")) {
       request.traceparent = ++traceparents == 1 ? value : std::string_view{};  // two begin a new trace (W3C)
+    } else if (equal_ignoring_case(name, "tracestate")) {
+      listed(carried(Carried::tracestate), value);
     }
   }
 

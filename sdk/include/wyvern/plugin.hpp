@@ -74,10 +74,20 @@ class Host {
   }
   void* self() const noexcept { return host_->self; }
 
-  void info(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_INFO, message, fields); }
-  void warn(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_WARNING, message, fields); }
-  void error(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_ERROR, message, fields); }
-  void debug(std::string_view message, const Json& fields = {}) const { write(WYV_LOG_DEBUG, message, fields); }
+  // A line names the call within which it is written by itself; on a thread of the plugin's own, `correlation` names
+  // it: that of the call's Context.
+  void info(std::string_view message, const Json& fields = {}, std::string_view correlation = {}) const {
+    write(WYV_LOG_INFO, message, fields, correlation);
+  }
+  void warn(std::string_view message, const Json& fields = {}, std::string_view correlation = {}) const {
+    write(WYV_LOG_WARNING, message, fields, correlation);
+  }
+  void error(std::string_view message, const Json& fields = {}, std::string_view correlation = {}) const {
+    write(WYV_LOG_ERROR, message, fields, correlation);
+  }
+  void debug(std::string_view message, const Json& fields = {}, std::string_view correlation = {}) const {
+    write(WYV_LOG_DEBUG, message, fields, correlation);
+  }
 
   void gauge(std::string_view name, double value, const Json& labels = {}) const {
     set(WYV_METRIC_GAUGE, name, value, labels);
@@ -90,8 +100,8 @@ class Host {
   static std::string dump(const Json& json) {
     return json.is_null() ? std::string() : json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
-  void write(std::int32_t level, std::string_view message, const Json& fields) const {
-    if (log_ != nullptr) log_->write(host_->self, level, view(message), wyv_view{}, view(dump(fields)));
+  void write(std::int32_t level, std::string_view message, const Json& fields, std::string_view correlation) const {
+    if (log_ != nullptr) log_->write(host_->self, level, view(message), view(correlation), view(dump(fields)));
   }
   void set(std::int32_t type, std::string_view name, double value, const Json& labels) const {
     if (metrics_ != nullptr) (void)metrics_->set(host_->self, type, view(name), view(dump(labels)), value);

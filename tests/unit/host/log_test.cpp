@@ -49,7 +49,7 @@ TEST(Log, WritesOneJsonObjectALine) {
   EXPECT_EQ(line["plugin"], "output-srt");
   EXPECT_EQ(line["instance"], "srt");
   EXPECT_EQ(line["message"], "two\nlines");
-  EXPECT_EQ(line["correlation"], "r-1");
+  EXPECT_EQ(line["request_id"], "r-1");
   EXPECT_EQ(line["fields"]["loss"], 3);
   EXPECT_THAT(line["time"].get<std::string>(), testing::MatchesRegex("....-..-..T..:..:.........Z"));
 }
