@@ -148,14 +148,21 @@ void store_lost_events(store::Session& session, events::Log& events, const Chann
                 {{"taken", channel.events_taken}, {"since", since.iso8601()}, {"reason", words}});
 }
 
-Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit) {
+Json as_run_rows(store::Session& session, std::string_view channel_id, const std::optional<std::string>& before,
+                 std::int64_t limit) {
+  std::vector<store::Parameter> parameters{channel_id, limit};
+  std::string behind;
+  if (before) {
+    parameters.emplace_back(*before);
+    behind = " AND (started_at, start_number) < (SELECT started_at, start_number FROM playout_as_run WHERE id = $3)";
+  }
   Json rows = Json::array();
-  session.each(
+  session.execute(
       "SELECT id, channel_id, item_id, asset_id, playlist_id, load_id, clip_name, loop_count, transition, planned_at, "
       "started_at, ended_at, start_frame, end_frame, offset_frames, planned_duration_frames, frames_sent, "
-      "repeated_frames, deviation_ms, result, reason FROM playout_as_run WHERE channel_id = $1 AND started_at < $2 "
-      "ORDER BY started_at DESC, start_number DESC LIMIT $3",
-      {channel_id, store::Timestamp{before_us}, limit}, [&](const store::Row& row) { rows.push_back(row.object()); });
+      "repeated_frames, deviation_ms, result, reason FROM playout_as_run WHERE channel_id = $1" +
+          behind + " ORDER BY started_at DESC, start_number DESC LIMIT $2",
+      parameters.data(), parameters.size(), [&](const store::Row& row) { rows.push_back(row.object()); });
   return rows;
 }
 

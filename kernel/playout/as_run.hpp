@@ -2,6 +2,8 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +23,10 @@ std::int64_t store_worker_events(store::Session& session, events::Log& events, c
 // its first one on.
 void store_lost_events(store::Session& session, events::Log& events, const Channel& channel, const std::string& reason);
 
-// Rows as the API shows them, newest first.
-Json as_run_rows(store::Session& session, std::string_view channel_id, std::int64_t before_us, int limit);
+// Rows as the API shows them, newest first; of one moment, what the worker told of last comes first. With `before`,
+// those behind that row.
+Json as_run_rows(store::Session& session, std::string_view channel_id, const std::optional<std::string>& before,
+                 std::int64_t limit);
 
 // The item that is on air by the log, or nothing.
 std::optional<std::string> item_on_air(store::Session& session, std::string_view channel_id);

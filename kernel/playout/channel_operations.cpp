@@ -287,21 +287,15 @@ Reply channel_status(Playout& playout, const Call& call) {
 }
 
 Reply as_run(Playout& playout, const Call& call) {
-  constexpr int most = 500;
-  std::int64_t before_us = INT64_MAX;
-  const auto limit = call.input.value("limit", std::int64_t{most});
+  constexpr std::int64_t most = 500;
+  const auto before = text_of(call.input, "before");
   return playout.dependencies.store.read([&](Session& session) {
-    if (call.has("before")) {
-      const std::string& id = call.text("before");
-      const auto row = session.first("SELECT started_at FROM playout_as_run WHERE id = $1 AND channel_id = $2",
-                                     {id, call.text("id")},
-                                     [](const store::Row& found) { return found.timestamp("started_at").us; });
-      if (!row)
-        throw Refusal(404, "playout.as_run_not_found",
-                      "there is no as-run row '" + id + "' of this channel to page from");
-      before_us = *row;
+    if (before && !session.first("SELECT id FROM playout_as_run WHERE id = $1 AND channel_id = $2",
+                                 {*before, call.text("id")}, [](const store::Row&) { return true; })) {
+      throw Refusal(404, "playout.as_run_not_found",
+                    "there is no as-run row '" + *before + "' of this channel to page from");
     }
-    return as_run_rows(session, call.text("id"), before_us, static_cast<int>(limit));
+    return as_run_rows(session, call.text("id"), before, call.input.value("limit", most));
   });
 }
 
