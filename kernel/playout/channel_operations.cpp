@@ -217,16 +217,32 @@ Reply delete_channel(Playout& playout, const Call& call) {
   return deleted;
 }
 
+// A start that ends before it began: the output cannot say what it would occupy.
+void end_in_error(Session& session, const Dependencies& dependencies, const Channel& channel, const Error& error) {
+  session.run(
+      "UPDATE playout_channels SET desired = 'stopped', status = 'error', error_message = $1, updated_at = $2 WHERE id "
+      "= $3",
+      {error.message, Timestamp::now(), channel.id});
+  if (!channel.container_id) release_claims(session, {"channel", channel.id});  // of an earlier start
+  announce_channel(session, dependencies, channel);
+}
+
 Reply start_channel(Playout& playout, const Call& call) {
   const auto& dependencies = playout.dependencies;
   const std::string& id = call.text("id");
+  std::optional<Error> unclaimed;
   const std::int64_t epoch = dependencies.store.write([&](Session& session) {
     const auto channel = get_channel(session, id);
     if (channel.status != "stopped" && channel.status != "error") {
       throw Refusal(409, "playout.channel_busy", "Channel already " + channel.status);
     }
     const auto claims = output_claims(dependencies, channel);
-    if (!claims) throw Refusal(500, claims.error().code, claims.error().message);
+    unclaimed.reset();
+    if (!claims) {
+      unclaimed = claims.error();
+      end_in_error(session, dependencies, channel, *unclaimed);
+      return channel.epoch;
+    }
     take_claims(session, dependencies.node, *claims, {"channel", id});
     session.run(
         "UPDATE playout_channels SET desired = 'running', status = 'starting', epoch = epoch + 1, error_message = "
@@ -238,6 +254,7 @@ Reply start_channel(Playout& playout, const Call& call) {
     return granted.epoch;
   });
   playout.reconciler().wake(id);
+  if (unclaimed) throw Refusal(500, unclaimed->code, unclaimed->message);
   const auto settled = playout.reconciler().wait_until_settled(
       id, dependencies.settings.worker_start_timeout + std::chrono::seconds(10));
   auto json = dependencies.store.read([&](Session& session) { return channel_json(session, dependencies, id); });

@@ -187,6 +187,11 @@ class Authorization : public PeopleContract {
   // Calls the operation about what is in that place, with a field that no operation knows: whoever may call is told so,
   // by a 400, and nothing is done.
   long call(const Row& row, const std::string& method, std::string path, Who who, const Things& there) const {
+    const auto status_of = [&](const Answer& answer) {
+      EXPECT_TRUE(answer.status != 400 || answer.text.find("matrix") != std::string::npos)
+          << row.operation << " does not name the field: " << answer.text;
+      return answer.status;
+    };
     Json fields = {{"matrix", 1}};
     if (row.about == About::project_in_body) fields["project_id"] = there.project;
     if (row.about == About::channel_in_fields) fields["channel_id"] = there.channel;
@@ -197,12 +202,12 @@ class Authorization : public PeopleContract {
                  ? 400
                  : as(tokens.at(who), method, path).status;
     }
-    if (method != "GET" && method != "DELETE") return as(tokens.at(who), method, path, fields).status;
+    if (method != "GET" && method != "DELETE") return status_of(as(tokens.at(who), method, path, fields));
     std::string query;
     for (const auto& [name, value] : fields.items()) {
       query += (query.empty() ? "?" : "&") + name + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    return as(tokens.at(who), method, path + query).status;
+    return status_of(as(tokens.at(who), method, path + query));
   }
 
   std::map<Where, Things> things;
@@ -261,15 +266,42 @@ TEST_F(Authorization, ListsShowWhatTheCallerMayView) {
   EXPECT_FALSE(ids(Who::viewer, "/jobs").contains(things[Where::none].job));
 }
 
-TEST_F(Authorization, AForeignAssetIsNotPutIntoAnOwnPlaylistAndNothingIsMovedOut) {
+TEST_F(Authorization, Mended_Case36_AnItemNamesNoAssetThatTheCallerMayNotView) {
+  const auto append = [&](Who who, const std::string& asset) {
+    return as(tokens[who], "POST", "/playout/playlists/" + things[Where::own].playlist + "/items",
+              {{"asset_id", asset}})
+        .status;
+  };
+  EXPECT_EQ(append(Who::editor, things[Where::own].asset), 201);
+  EXPECT_EQ(append(Who::editor, things[Where::foreign].asset), 403);
+  EXPECT_EQ(append(Who::editor, things[Where::none].asset), 403);
+  EXPECT_EQ(append(Who::administrator, things[Where::foreign].asset), 201);
+}
+
+TEST_F(Authorization, Mended_Case35_NothingIsMovedToWhereTheCallerMayNotEditNorOutOfEveryProject) {
   const auto& own = things[Where::own];
   const auto& foreign = things[Where::foreign];
-  const auto editor = tokens[Who::editor];
-  EXPECT_EQ(as(editor, "POST", "/playout/playlists/" + own.playlist + "/items", {{"asset_id", foreign.asset}}).status,
-            403);
-  EXPECT_EQ(as(editor, "PATCH", "/assets/" + own.asset, {{"project_id", foreign.project}}).status, 403);
-  EXPECT_EQ(as(editor, "PATCH", "/assets/" + own.asset, {{"project_id", nullptr}}).status, 403);
-  EXPECT_EQ(as(editor, "PATCH", "/playout/channels/" + own.channel, {{"project_id", foreign.project}}).status, 403);
+  for (const auto& path : {"/playout/channels/" + own.channel, "/assets/" + own.asset}) {
+    const auto move = [&](Who who, const Json& to) {
+      return as(tokens[who], "PATCH", path, {{"project_id", to}}).status;
+    };
+    EXPECT_EQ(move(Who::editor, foreign.project), 403) << path;
+    EXPECT_EQ(move(Who::editor, nullptr), 403) << path;
+    EXPECT_EQ(move(Who::foreign_editor, foreign.project), 403) << path << ": out of where the caller may not edit";
+    EXPECT_EQ(wyvern.call("GET", path).body["project_id"], own.project) << path;
+    const auto both = person("both " + path);
+    allow(own.project, both, "edit");
+    allow(foreign.project, both, "view");
+    const auto token_of_both = token(both);
+    const auto move_by_both = [&] {
+      return as(token_of_both, "PATCH", path, {{"project_id", foreign.project}}).status;
+    };
+    EXPECT_EQ(move_by_both(), 403) << path << ": view is not enough there";
+    allow(foreign.project, both, "edit");
+    EXPECT_EQ(move_by_both(), 200) << path;
+    EXPECT_EQ(move(Who::administrator, nullptr), 200) << path;
+    EXPECT_EQ(wyvern.call("GET", path).body["project_id"], nullptr) << path;
+  }
 }
 
 }  // namespace

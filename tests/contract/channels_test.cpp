@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include "contract.hpp"
 #include "raw_client.hpp"
@@ -38,6 +39,15 @@ TEST_F(Channels, AreCreatedStoppedWithTheContractsDefaultsAndFields) {
     EXPECT_TRUE(made.body.contains(field)) << field;
   }
   EXPECT_EQ(made.body.size(), 15U) << made.text;
+  EXPECT_TRUE(std::regex_match(made.body["created_at"].get<std::string>(),
+                               std::regex(R"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z)")))
+      << made.text;
+}
+
+TEST_F(Channels, OfAnUnknownNodeAreRefused) {
+  EXPECT_TRUE(refused(post(channels, {{"name", "x"}, {"node_id", "elsewhere"}}), 404, "cluster.node_not_found"));
+  EXPECT_TRUE(
+      refused(patch(channels + "/" + wyvern.channel(), {{"node_id", "elsewhere"}}), 404, "cluster.node_not_found"));
 }
 
 TEST_F(Channels, NeedANameThatIsAString) {
@@ -239,6 +249,7 @@ TEST_F(Channels, WhoseWorkerCannotStartEndInErrorWithTheReasonAndNothingLeftRunn
   EXPECT_EQ(channel["status"], "error");
   EXPECT_NE(channel["error_message"].get<std::string>().find(blocked.string()), std::string::npos) << channel;
   EXPECT_EQ(wyvern.worker_pid(id), 0);
+  EXPECT_TRUE(answered(patch(channels + "/" + id, {{"name", "Renamed in error"}}), 200));
   std::filesystem::remove(blocked);
   EXPECT_TRUE(answered(post(channels + "/" + id + "/start"), 200)) << wyvern.log();
 }

@@ -13,6 +13,8 @@ constexpr const char* unknown_id = "00000000-0000-4000-8000-000000000000";
 
 class Contract : public ::testing::Test {
  protected:
+  explicit Contract(const Deployment::Options& options = {}) : wyvern(options) {}
+
   Answer get(const std::string& path) const { return wyvern.call("GET", path); }
   Answer post(const std::string& path, const Json& body = Json::object()) const {
     return wyvern.call("POST", path, body);

@@ -12,6 +12,12 @@ TEST_F(Manners, ACallWithoutOrWithAWrongTokenIs401) {
   EXPECT_TRUE(answered(wyvern.call_with("", "POST", "/playout/channels", "{\"name\":\"x\"}"), 401));
 }
 
+TEST_F(Manners, TheVersionIsTold) {
+  const auto version = get("/version");
+  ASSERT_TRUE(answered(version, 200));
+  EXPECT_TRUE(version.body["version"].is_string()) << version.text;
+}
+
 TEST_F(Manners, MalformedJsonIs400) {
   EXPECT_TRUE(
       refused(wyvern.call_with(wyvern.token(), "POST", "/playout/channels", "{\"name\":"), 400, "body.malformed"));
@@ -23,16 +29,7 @@ TEST_F(Manners, ABodyOverTheLimitIs413) {
   EXPECT_TRUE(answered(wyvern.call_with(wyvern.token(), "POST", "/playout/channels", body), 413));
 }
 
-TEST_F(Manners, AnUnknownPathIs404AndAWrongMethodOnAKnownOneIs405) {
-  EXPECT_TRUE(answered(get("/playout/nothing"), 404));
-  EXPECT_TRUE(answered(wyvern.call("DELETE", "/playout/channels"), 405));
-}
-
-TEST_F(Manners, EveryErrorHasASentenceACodeAndARequestId) {
-  const auto answer = get(std::string("/playout/channels/") + unknown_id);
-  EXPECT_TRUE(answer.body["error"].is_string());
-  EXPECT_TRUE(answer.body["code"].is_string());
-}
+TEST_F(Manners, AnUnknownPathIs404) { EXPECT_TRUE(refused(get("/playout/nothing"), 404, "http.not_found")); }
 
 TEST_F(Manners, HealthReadinessAndMetricsAreOpen) {
   EXPECT_TRUE(answered(wyvern.call_with("", "GET", "/healthz", ""), 200));
@@ -48,18 +45,6 @@ TEST_F(Manners, EveryOperationStandsInTheOpenApiDocument) {
                            "/playout/items/{id}", "/assets", "/jobs", "/events"}) {
     EXPECT_TRUE(document.body["paths"].contains(path)) << path;
   }
-}
-
-TEST_F(Manners, ChangesAreNumberedAndReplayable) {
-  const auto id = wyvern.channel({{"name", "Watched"}});
-  // The stream does not end by itself: the replay is read with a time limit, as a client that leaves would.
-  const std::string command = "curl -sN --max-time 2 -H 'Authorization: Bearer " + wyvern.token() + "' '" +
-                              wyvern.url() + "/events?after=0' > '" + (wyvern.folder() / "events").string() + "'";
-  (void)std::system(command.c_str());
-  const std::string read = "grep -c 'playout.channel.changed' '" + (wyvern.folder() / "events").string() +
-                           "' > /dev/null && grep -q '" + id + "' '" + (wyvern.folder() / "events").string() +
-                           "' && grep -q '^id: 1$' '" + (wyvern.folder() / "events").string() + "'";
-  EXPECT_EQ(std::system(read.c_str()), 0);
 }
 
 TEST_F(Manners, AfterARestartEverythingIsStillThere) {

@@ -57,7 +57,7 @@ TEST_F(People, AreHeldUpWhenTheyGuess) {
   EXPECT_GT(held.body["detail"]["retry_after_s"], 0);
 }
 
-TEST_F(People, GuessSecondFactorsUnderTheSameThrottle) {
+TEST_F(People, Case24_GuessSecondFactorsUnderTheSameThrottle) {
   person("ann");
   const auto session = sign_in("ann");
   const auto begun = as(session, "POST", "/auth/totp", {{"password", usual_password}});

@@ -75,7 +75,7 @@ TEST_F(Playlists, ItemsAreAppendedInOrderAndStagedAtOnce) {
   EXPECT_EQ(list.body[0]["transition"], "cut");
 }
 
-TEST_F(Playlists, AnInPointOfZeroStaysZero) {
+TEST_F(Playlists, Mended_Case39_AnInPointOfZeroStaysZero) {
   const auto asset = ready_asset();
   const auto id = append(asset, {{"in_point", 0}});
   const auto list = get(items()).body;
@@ -108,7 +108,7 @@ TEST_F(Playlists, PointsLieInOrderAndWithinTheClip) {
   EXPECT_EQ(get(items()).body.size(), 0U);
 }
 
-TEST_F(Playlists, AreReorderedByExactlyTheirItemsOrNotAtAll) {
+TEST_F(Playlists, Mended_AreReorderedByExactlyTheirItemsOrNotAtAll) {
   const auto asset = ready_asset();
   const auto a = append(asset);
   const auto b = append(asset);
@@ -117,12 +117,36 @@ TEST_F(Playlists, AreReorderedByExactlyTheirItemsOrNotAtAll) {
   const auto done = put(reorder, {{"order", {c, a, b}}});
   ASSERT_TRUE(answered(done, 200));
   EXPECT_EQ(done.body, (Json{{"reordered", 3}}));
-  EXPECT_EQ(get(items()).body[0]["id"], c);
+  const auto now = [&] {
+    Json order = Json::array();
+    for (const auto& item : get(items()).body) order.push_back(item["id"]);
+    return order;
+  };
+  EXPECT_EQ(now(), Json({c, a, b}));
   for (const Json& order : {Json{a, b}, Json{a, b, b}, Json{a, b, unknown_id}, Json{a, b, c, unknown_id}}) {
     EXPECT_TRUE(refused(put(reorder, {{"order", order}}), 409, "playout.order_mismatch")) << order;
   }
   EXPECT_TRUE(answered(put(reorder, {{"order", "abc"}}), 400));
-  EXPECT_EQ(get(items()).body[0]["id"], c);
+  EXPECT_TRUE(answered(put(reorder, Json::object()), 400));
+  EXPECT_EQ(now(), Json({c, a, b}));
+}
+
+TEST_F(Playlists, ItemsAreChangedWithinTheirClip) {
+  const auto path = "/playout/items/" + append(ready_asset());
+  const auto changed =
+      patch(path, {{"in_point", 0.5}, {"out_point", 1.5}, {"transition", "mix"}, {"transition_ms", 400}});
+  ASSERT_TRUE(answered(changed, 200));
+  EXPECT_EQ(changed.body["in_point"], 0.5);
+  EXPECT_EQ(changed.body["out_point"], 1.5);
+  EXPECT_EQ(changed.body["transition"], "mix");
+  EXPECT_EQ(changed.body["transition_ms"], 400);
+  for (const Json& wrong : {Json{{"in_point", 1.5}}, Json{{"out_point", 9}}, Json{{"in_point", -1}},
+                            Json{{"transition", "explode"}}, Json{{"asset_id", unknown_id}}}) {
+    EXPECT_TRUE(answered(patch(path, wrong), 400)) << wrong;
+  }
+  auto now = get(path).body;
+  EXPECT_EQ(now["in_point"], 0.5);
+  EXPECT_EQ(now["transition"], "mix");
 }
 
 TEST_F(Playlists, ItemsAreDeletedAndStagedAgain) {

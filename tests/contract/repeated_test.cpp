@@ -51,6 +51,18 @@ TEST_F(Repeated, OfManyAtOnceOneMakesItAndTheOthersGetItsAnswerOrAreToldToAskAga
   EXPECT_EQ(get("/playout/channels").body.size(), 1U);
 }
 
+TEST_F(Repeated, Case29_AnItemThatIsPostedTwiceIsAppendedOnce) {
+  wyvern.make_clip("clip.mp4");
+  const auto items = "/playout/playlists/" + wyvern.playlist(wyvern.channel(), {}) + "/items";
+  const Json item = {{"asset_id", wyvern.asset("clip.mp4")}};
+  const auto first = keyed("item", "POST", items, item);
+  ASSERT_TRUE(answered(first, 201));
+  EXPECT_EQ(keyed("item", "POST", items, item).body["id"], first.body["id"]);
+  EXPECT_EQ(get(items).body.size(), 1U);
+  EXPECT_TRUE(answered(keyed("another", "POST", items, item), 201));
+  EXPECT_EQ(get(items).body.size(), 2U) << "the same clip twice is nobody's mistake";
+}
+
 using RepeatedByPeople = PeopleContract;
 
 TEST_F(RepeatedByPeople, AnAnswerIsKeptForWhoMayStillMakeTheCall) {
