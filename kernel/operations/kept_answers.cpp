@@ -139,7 +139,7 @@ void KeptAnswers::Once::write(Session& session, const Reply& reply) {
   auto headers = Json::array();
   for (const auto& [name, value] : reply.headers) headers.push_back({name, value});
   if (!reply.etag.empty()) headers.push_back({"ETag", reply.etag});
-  const std::string body = text_of(reply.body);
+  const std::string body = body_text(reply);
   if (!secret_ && body.size() <= answers_.limits_.answer_bytes) {
     session.run("UPDATE kept_answers SET status = $1, headers = $2, body = $3 WHERE caller_id = $4 AND key = $5",
                 {reply.status == 0 ? success_ : reply.status, headers, body, caller_id_, key_});

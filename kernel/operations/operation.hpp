@@ -112,8 +112,16 @@ struct Reply {
   Reply(Json body) : body(std::move(body)) {}  // NOLINT(google-explicit-constructor)
   Reply(int status, Json body) : status(status), body(std::move(body)) {}
 
+  // A body that is JSON text already.
+  static Reply of_text(std::string json) {
+    Reply reply(nullptr);
+    reply.text = std::move(json);
+    return reply;
+  }
+
   int status = 0;  // 0: the operation's `success`
   Json body;
+  std::string text = {};  // the body, when it is not empty
   std::string etag = {};  // of what the body shows; see versions.hpp
   std::vector<std::pair<std::string, std::string>> headers;
 };

@@ -1,5 +1,7 @@
 #include "playout/channel.hpp"
 
+#include <algorithm>
+
 #include "operations/operation.hpp"
 #include "operations/versions.hpp"
 #include "playout/secrets.hpp"
@@ -64,8 +66,23 @@ Json whole_channel_json(store::Session& session, const Dependencies& dependencie
 
 }  // namespace
 
-Json channel_json(const Dependencies& dependencies, const store::Row& row) {
-  return operations::without_version(whole_channel_json(dependencies, row));
+store::RowsText channels_text(const Dependencies& dependencies) {
+  using Shown = store::RowsText::Shown;
+  return store::RowsText([&dependencies](const store::Row& row, std::uint32_t place, std::string& out) {
+    if (row.name(place) == "version") return Shown::not_at_all;
+    if (row.name(place) != "output_config") return Shown::as_it_is;
+    const auto output = dependencies.outputs.find(row.text("output_type"));
+    const auto config = text(row.value(place).as.text);
+    if (output == dependencies.outputs.end()) {
+      out += "{}";
+    } else if (std::ranges::none_of(output->second.secret_names,
+                                    [&](const auto& name) { return config.find(name) != config.npos; })) {
+      return Shown::as_it_is;  // as nearly all
+    } else {
+      out += without_secrets(output->second.schema, Json::parse(config)).dump();
+    }
+    return Shown::instead;
+  });
 }
 
 Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id) {

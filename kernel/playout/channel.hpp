@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "playout/dependencies.hpp"
+#include "store/row_text.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::playout {
@@ -41,9 +42,8 @@ Channel get_channel(store::Session& session, std::string_view id);
 Json channel_json(store::Session& session, const Dependencies& dependencies, std::string_view id);
 // With its `etag`.
 Json channel_with_etag(store::Session& session, const Dependencies& dependencies, std::string_view id);
-// One row of channel_columns in that form.
-Json channel_json(const Dependencies& dependencies, const store::Row& row);
-// The columns of that form, for lists.
+// Rows of channel_columns in that form.
+store::RowsText channels_text(const Dependencies& dependencies);
 extern const std::string_view channel_columns;
 
 // Appends playout.channel.changed with the channel as it is now in the session.

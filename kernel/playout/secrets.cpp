@@ -33,6 +33,16 @@ Json without_secrets(const Json& schema, Json config) {
   return config;
 }
 
+std::vector<std::string> secret_names_in(const Json& schema) {
+  std::vector<std::string> names;
+  if (!schema.is_object() || !schema.contains("properties")) return names;
+  for (const auto& [name, property] : schema["properties"].items()) {
+    if (property.is_object() && property.value("x-secret", false)) names.push_back(Json(name).dump());
+    for (auto& deeper : secret_names_in(property)) names.push_back(std::move(deeper));
+  }
+  return names;
+}
+
 Json with_kept_secrets(const Json& schema, Json given, const Json& earlier) {
   for_each_secret(schema, given, earlier, [](Json& secret, const Json& before) {
     if (secret == shown && !before.is_null()) secret = before;

@@ -2,8 +2,7 @@
 #include <sodium.h>
 
 #include <array>
-#include <cstdio>
-#include <ctime>
+#include <chrono>
 
 #include "store/store.hpp"
 
@@ -15,20 +14,23 @@ Timestamp Timestamp::now() {
 }
 
 std::string Timestamp::iso8601() const {
-  std::int64_t seconds = us / 1'000'000;
-  std::int64_t fraction = us % 1'000'000;
-  if (fraction < 0) {
-    fraction += 1'000'000;
-    --seconds;
-  }
-  const std::time_t time = seconds;
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  std::array<char, 80> out{};
-  const int size =
-      std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                    utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, static_cast<int>(fraction));
-  return {out.data(), static_cast<std::size_t>(size)};
+  using namespace std::chrono;
+  const sys_time<microseconds> moment{microseconds(us)};
+  const auto day = floor<days>(moment);
+  const year_month_day date(day);
+  const hh_mm_ss time(moment - day);
+  std::string out = "0000-00-00T00:00:00.000000Z";
+  const auto put = [&out](std::size_t end, std::int64_t number, int digits) {
+    for (; digits > 0; --digits, number /= 10) out[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, static_cast<int>(date.year()), 4);
+  put(7, static_cast<unsigned>(date.month()), 2);
+  put(10, static_cast<unsigned>(date.day()), 2);
+  put(13, time.hours().count(), 2);
+  put(16, time.minutes().count(), 2);
+  put(19, time.seconds().count(), 2);
+  put(26, time.subseconds().count(), 6);
+  return out;
 }
 
 std::string new_uuid() {
