@@ -13,6 +13,21 @@ namespace {
 constexpr std::chrono::milliseconds kGrace{500};
 constexpr std::chrono::seconds kRollbackPatience{2};
 
+// A time of its own, for what must be done whatever becomes of the call.
+class PatientContext {
+ public:
+  Context get() const { return Context(&terms_); }
+
+ private:
+  const wyv_context terms_{sizeof(wyv_context),
+                           0,
+                           std::chrono::nanoseconds((Clock::now() + kRollbackPatience).time_since_epoch()).count(),
+                           {},
+                           nullptr,
+                           nullptr,
+                           nullptr};
+};
+
 bool failed(const PGresult* result) {
   const auto status = PQresultStatus(result);
   return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
@@ -73,8 +88,11 @@ void Connection::lose(bool sent, std::optional<Failure> overdue) {
   throw Lost{sent, std::move(overdue), PQerrorMessage(raw_.get())};
 }
 
-Answer Connection::await(bool sent, bool took_it, const Context& context, Overdue overdue) {
+Connection::Answered Connection::await_all(bool sent, bool took_it, const Context& context, Overdue overdue) {
   if (!took_it) lose(sent);
+  const bool many = PQpipelineStatus(raw_.get()) != PQ_PIPELINE_OFF;
+  std::size_t ended_statements = 0;
+  std::size_t place = 0;
   const Patience patience{context, interrupted_};
   std::optional<Failure> ended;
   std::optional<CancelRequest> cancel;
@@ -85,12 +103,20 @@ Answer Connection::await(bool sent, bool took_it, const Context& context, Overdu
     if (unsent < 0) lose(sent);
     if (unsent == 0 && PQisBusy(raw_.get()) == 0) {
       Answer next(PQgetResult(raw_.get()));
-      if (next == nullptr) break;
+      if (next == nullptr) {
+        if (!many || PQstatus(raw_.get()) != CONNECTION_OK) break;
+        ++ended_statements;
+        continue;
+      }
+      if (PQresultStatus(next.get()) == PGRES_PIPELINE_SYNC) break;
       if (copies(next.get())) {
         spoil();
         throw Failure(WYV_INVALID, "store.not_allowed", "COPY from or to the client is not possible here");
       }
-      if (answer == nullptr || !failed(answer.get())) answer = std::move(next);
+      if (answer == nullptr || !failed(answer.get())) {
+        answer = std::move(next);
+        place = ended_statements;
+      }
       continue;
     }
     if (!ended) {
@@ -107,13 +133,18 @@ Answer Connection::await(bool sent, bool took_it, const Context& context, Overdu
   if (PQstatus(raw_.get()) != CONNECTION_OK || answer == nullptr) lose(sent);
   if (cancel && !cancel->taken_within(grace_ends - Clock::now())) spoil();
   if (cancel && has_state(answer.get(), "57014")) throw *ended;
-  return answer;
+  return {std::move(answer), place};
 }
 
-void Connection::prepare(std::string_view sql, const std::string& name, const Context& context) {
-  const bool took_it = PQsendPrepare(raw_.get(), name.c_str(), std::string(sql).c_str(), 0, nullptr) == 1;
+Prepared Connection::prepare(std::string_view sql, const Context& context) {
+  Prepared made{statements_.new_name()};
+  const bool took_it = PQsendPrepare(raw_.get(), made.name.c_str(), std::string(sql).c_str(), 0, nullptr) == 1;
   const auto answer = await(false, took_it, context);
   if (failed(answer.get())) throw failure(answer.get(), sql);
+  const auto description = await(false, PQsendDescribePrepared(raw_.get(), made.name.c_str()) == 1, context);
+  if (failed(description.get())) throw failure(description.get(), sql);
+  made.binary = has_binary_form(description.get());
+  return made;
 }
 
 void Connection::deallocate(const std::string& name, const Context& context) {
@@ -121,19 +152,54 @@ void Connection::deallocate(const std::string& name, const Context& context) {
   if (failed(answer.get())) throw failure(answer.get(), name);
 }
 
+std::pair<Prepared, bool> Connection::prepared(std::string_view sql, const Context& context) {
+  if (auto found = statements_.find(sql)) return {std::move(*found), true};
+  settle(context);
+  if (const auto oldest = statements_.make_room()) deallocate(*oldest, context);
+  auto made = prepare(sql, context);
+  statements_.keep(sql, made);
+  return {std::move(made), false};
+}
+
+std::uint64_t Connection::queue(std::string_view sql, const Parameters& parameters, const Context& context) {
+  const auto statement = prepared(sql, context).first;
+  const bool took_it = (PQpipelineStatus(raw_.get()) != PQ_PIPELINE_OFF || PQenterPipelineMode(raw_.get()) == 1) &&
+                       PQsendQueryPrepared(raw_.get(), statement.name.c_str(), parameters.count(), parameters.data(),
+                                           parameters.sizes(), parameters.formats(), 0) == 1;
+  if (!took_it) lose(true);
+  queued_.emplace_back(sql);
+  return ++last_queued_;
+}
+
+Answer Connection::end_queue(bool took_it, const Context& context) {
+  const auto queued = std::exchange(queued_, {});
+  auto [answer, place] = await_all(true, took_it && PQpipelineSync(raw_.get()) == 1, context, Overdue::cancel);
+  if (PQexitPipelineMode(raw_.get()) != 1) lose(true);
+  const bool all_ran = place == queued.size() || !failed(answer.get());
+  last_run_ = all_ran ? last_queued_ : last_queued_ - queued.size() + place;
+  if (all_ran) return std::move(answer);
+  if (may_be_stale(answer.get())) (void)statements_.forget(queued[place]);
+  throw failure(answer.get(), queued[place]);
+}
+
+void Connection::settle(const Context& context) {
+  if (!queued_.empty()) (void)end_queue(true, context);
+}
+
+void Connection::drop_queued() {
+  const PatientContext context;
+  try {
+    settle(context.get());
+  } catch (const Failure&) {  // it goes with the rest
+  }
+}
+
 Answer Connection::query(std::string_view sql, const Parameters& parameters, const Context& context) {
   for (;;) {
-    auto name = statements_.find(sql);
-    const bool used_before = name.has_value();
-    if (!used_before) {
-      if (const auto oldest = statements_.make_room()) deallocate(*oldest, context);
-      name = statements_.new_name();
-      prepare(sql, *name, context);
-      statements_.keep(sql, *name);
-    }
-    const bool took_it = PQsendQueryPrepared(raw_.get(), name->c_str(), parameters.count(), parameters.data(),
-                                             parameters.sizes(), parameters.formats(), 0) == 1;
-    auto answer = await(true, took_it, context);
+    const auto [statement, used_before] = prepared(sql, context);
+    const bool took_it = PQsendQueryPrepared(raw_.get(), statement.name.c_str(), parameters.count(), parameters.data(),
+                                             parameters.sizes(), parameters.formats(), statement.binary ? 1 : 0) == 1;
+    auto answer = queued_.empty() ? await(true, took_it, context) : end_queue(took_it, context);
     if (used_before && may_be_stale(answer.get())) {
       (void)statements_.forget(sql);    // its name is not used again; the server frees it with the connection
       if (!in_transaction()) continue;  // what failed has changed nothing
@@ -149,22 +215,23 @@ Answer Connection::query(std::string_view sql, const Parameters& parameters, con
 }
 
 Answer Connection::script(const std::string& sql, const Context& context) {
+  settle(context);
   auto answer = await(true, PQsendQuery(raw_.get(), sql.c_str()) == 1, context);
   if (failed(answer.get())) throw failure(answer.get(), sql);
   return answer;
 }
 
 bool Connection::commit(const Context& context) {
+  settle(context);
   const auto answer = await(true, PQsendQuery(raw_.get(), "COMMIT") == 1, context, Overdue::wait);
   if (failed(answer.get())) throw failure(answer.get(), "COMMIT");
   return std::strcmp(PQcmdStatus(answer.get()), "COMMIT") == 0;
 }
 
 void Connection::rollback() {
-  const auto until = (Clock::now() + kRollbackPatience).time_since_epoch();
-  const wyv_context terms{
-      sizeof(wyv_context), 0, std::chrono::nanoseconds(until).count(), {}, nullptr, nullptr, nullptr};
-  const auto answer = await(false, PQsendQuery(raw_.get(), "ROLLBACK") == 1, Context(&terms), Overdue::wait);
+  drop_queued();
+  const PatientContext context;
+  const auto answer = await(false, PQsendQuery(raw_.get(), "ROLLBACK") == 1, context.get(), Overdue::wait);
   if (failed(answer.get())) throw failure(answer.get(), "ROLLBACK");
 }
 

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dialling.hpp"
 #include "statement_cache.hpp"
@@ -49,6 +52,13 @@ class Connection {
 
   // One prepared statement.
   Answer query(std::string_view sql, const Parameters& parameters, const Context& context);
+  // The same inside a transaction, for one whose answer nobody needs: it is sent along with the next statement, which
+  // throws its failure. Returns its number.
+  std::uint64_t queue(std::string_view sql, const Parameters& parameters, const Context& context);
+  // Whether the server has run it.
+  bool has_run(std::uint64_t number) const { return number <= last_run_; }
+  // Takes the answers to what is queued, whatever they are. Throws Lost only.
+  void drop_queued();
   // Text of any number of statements.
   Answer script(const std::string& sql, const Context& context);
   // COMMIT: is never cancelled, since its answer is the only one who knows. Returns false when the server rolled back.
@@ -60,10 +70,25 @@ class Connection {
   // What is done when the call must end before the answer has come.
   enum class Overdue { cancel, wait };
 
+  // The answer to the one statement that was sent, or, of queued ones and it, the first that says no.
+  struct Answered {
+    Answer answer;
+    std::size_t place;  // of that statement among them
+  };
+
   static void on_notice(void* self, const PGresult* notice);
-  void prepare(std::string_view sql, const std::string& name, const Context& context);
+  // The prepared statement; whether it was prepared before.
+  std::pair<Prepared, bool> prepared(std::string_view sql, const Context& context);
+  Prepared prepare(std::string_view sql, const Context& context);
+  // Runs what is queued.
+  void settle(const Context& context);
+  // Sends what is queued, and the statement that was sent after it: its answer. Throws when a queued one failed.
+  Answer end_queue(bool took_it, const Context& context);
   void deallocate(const std::string& name, const Context& context);
-  Answer await(bool sent, bool took_it, const Context& context, Overdue overdue = Overdue::cancel);
+  Answer await(bool sent, bool took_it, const Context& context, Overdue overdue = Overdue::cancel) {
+    return await_all(sent, took_it, context, overdue).answer;
+  }
+  Answered await_all(bool sent, bool took_it, const Context& context, Overdue overdue);
   [[noreturn]] void lose(bool sent, std::optional<Failure> overdue = std::nullopt);
 
   OwnedConnection raw_;
@@ -72,6 +97,9 @@ class Connection {
   bool spoiled_ = false;
   bool altered_ = false;
   StatementCache statements_{128};
+  std::vector<std::string> queued_;  // sent into libpq's pipeline, unanswered
+  std::uint64_t last_queued_ = 0;
+  std::uint64_t last_run_ = 0;
 };
 
 }  // namespace wyvern::postgres

@@ -20,6 +20,8 @@ constexpr std::int64_t kDay = 86'400 * kSecond;
 constexpr std::int64_t kFirstDay = -2'440'000;
 constexpr std::int64_t kLastDay = 10'970'000;
 
+std::int64_t day_of(std::int64_t since) { return since / kDay - (since % kDay < 0 ? 1 : 0); }
+
 // Takes digits, with the separator before them, off the front.
 std::optional<unsigned> take_number(std::string_view& text, char separator = '\0') {
   if (separator != '\0') {
@@ -47,11 +49,17 @@ std::int64_t take_fraction(std::string_view& text) {
 
 }  // namespace
 
+bool is_moment(std::int64_t since) {
+  constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
+  if (since == endless || since == std::numeric_limits<std::int64_t>::min()) return true;
+  return day_of(since) >= kFirstDay && day_of(since) <= kLastDay;
+}
+
 std::optional<std::string> moment_text(std::int64_t since) {
   if (since == std::numeric_limits<std::int64_t>::max()) return "infinity";
   if (since == std::numeric_limits<std::int64_t>::min()) return "-infinity";
-  const std::int64_t day = since / kDay - (since % kDay < 0 ? 1 : 0);
-  if (day < kFirstDay || day > kLastDay) return std::nullopt;
+  if (!is_moment(since)) return std::nullopt;
+  const std::int64_t day = day_of(since);
   const year_month_day date{sys_days(days(day))};
   const int year = static_cast<int>(date.year());
   const auto in_day = since - day * kDay;

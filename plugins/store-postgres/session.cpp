@@ -26,6 +26,13 @@ void require_text(std::string_view sql) {
     throw Failure(WYV_INVALID, "store.syntax", "the statement holds a zero byte");
 }
 
+void require_statement(std::string_view sql) {
+  require_text(sql);
+  if (controls_transactions(sql))
+    throw Failure(WYV_INVALID, "store.not_allowed", "transactions are begun and ended by the session",
+                  std::string(sql));
+}
+
 std::uint64_t changed_rows(PGresult* result) {
   const std::string_view status = PQcmdStatus(result);
   const bool changes = status.starts_with("INSERT") || status.starts_with("UPDATE") || status.starts_with("DELETE") ||
@@ -42,6 +49,7 @@ Session::~Session() { undo(); }
 
 void Session::undo() noexcept {
   transaction_ = Transaction::none;
+  mark_ = 0;
   try {
     if (connection_.alive() && connection_->in_transaction()) connection_->rollback();
   } catch (...) {  // the connection is closed when it is given back, and the server rolls back then
@@ -95,6 +103,7 @@ void Session::commit(const Context& context) {
     throw;
   }
   transaction_ = Transaction::none;
+  mark_ = 0;
 }
 
 void Session::rollback(const Context&) {
@@ -121,10 +130,7 @@ auto Session::statement(const Context& context, const Body& body) {
 std::uint64_t Session::execute(std::string_view sql, std::span<const wyv_value> parameters, const OnRow& on_row,
                                const Context& context) {
   return statement(context, [&] {
-    require_text(sql);
-    if (controls_transactions(sql))
-      throw Failure(WYV_INVALID, "store.not_allowed", "transactions are begun and ended by the session",
-                    std::string(sql));
+    require_statement(sql);
     const auto answer = connection_->query(sql, Parameters(parameters), context);
     Rows rows(answer.get());
     for (int row = 0; on_row && row < rows.count(); ++row)
@@ -144,6 +150,39 @@ void Session::script(std::string_view sql, const Context& context) {
                   "a script may not begin or end a transaction; its changes may be "
                   "made already");
   });
+}
+
+void Session::queue(std::string_view sql, std::span<const wyv_value> parameters, const Context& context) {
+  if (transaction_ == Transaction::none) return (void)execute(sql, parameters, {}, context);
+  statement(context, [&] {
+    require_statement(sql);
+    connection_->queue(sql, Parameters(parameters), context);
+  });
+}
+
+void Session::mark(const Context& context) {
+  if (transaction_ == Transaction::none) throw Failure(WYV_WRONG_STATE, "store.transaction", "no transaction is open");
+  statement(context, [&] {
+    if (mark_ != 0) (void)connection_->queue("RELEASE SAVEPOINT wyvern", Parameters({}), context);
+    mark_ = connection_->queue("SAVEPOINT wyvern", Parameters({}), context);
+  });
+}
+
+void Session::undo_to_mark(const Context& context) {
+  if (mark_ == 0) throw Failure(WYV_WRONG_STATE, "store.transaction", "no place of a transaction is marked");
+  try {
+    if (!connection_.alive()) throw Lost{false, std::nullopt, {}};
+    connection_->drop_queued();
+    if (!connection_->has_run(mark_)) {
+      transaction_ = Transaction::aborted;
+      throw Failure(WYV_WRONG_STATE, "store.aborted", "a statement before the mark failed");
+    }
+    (void)connection_->query("ROLLBACK TO SAVEPOINT wyvern", Parameters({}), context);
+  } catch (const Lost& lost) {
+    transaction_ = Transaction::aborted;
+    throw Failure(WYV_WRONG_STATE, "store.aborted", "the transaction ended with its connection", lost.cause);
+  }
+  transaction_ = Transaction::open;
 }
 
 }  // namespace wyvern::postgres

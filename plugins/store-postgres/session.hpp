@@ -1,6 +1,7 @@
 // One conversation: transactions and statements on a leased connection.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "pool.hpp"
@@ -19,6 +20,9 @@ class Session final : public StoreSession {
   std::uint64_t execute(std::string_view sql, std::span<const wyv_value> parameters, const OnRow& on_row,
                         const Context& context) override;
   void script(std::string_view sql, const Context& context) override;
+  void queue(std::string_view sql, std::span<const wyv_value> parameters, const Context& context) override;
+  void mark(const Context& context) override;
+  void undo_to_mark(const Context& context) override;
 
  private:
   enum class Transaction { none, open, aborted };
@@ -35,6 +39,7 @@ class Session final : public StoreSession {
 
   Lease connection_;
   Transaction transaction_ = Transaction::none;
+  std::uint64_t mark_ = 0;  // the number of the statement that set it; 0: none
 };
 
 }  // namespace wyvern::postgres

@@ -62,6 +62,7 @@ std::vector<std::pair<std::string, std::string>> Settings::keywords(Access acces
   // What sessions rely on: nothing of it may come from the server's or the role's own settings.
   const std::string options = "-c search_path=" + schema + " -c statement_timeout=" + ms(statement_timeout) +
                               " -c lock_timeout=" + ms(lock_timeout) +
+                              " -c plan_cache_mode=force_generic_plan" +  // a statement is prepared to be planned once
                               " -c idle_in_transaction_session_timeout=" + ms(idle_transaction_timeout) +
                               " -c default_transaction_read_only=" + (access == Access::read ? "on" : "off") +
                               " -c default_transaction_isolation=read\\ committed -c synchronous_commit=on"

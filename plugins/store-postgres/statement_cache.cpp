@@ -4,15 +4,15 @@
 
 namespace wyvern::postgres {
 
-std::optional<std::string> StatementCache::find(std::string_view sql) {
+std::optional<Prepared> StatementCache::find(std::string_view sql) {
   const auto found = by_sql_.find(sql);
   if (found == by_sql_.end()) return std::nullopt;
   kept_.splice(kept_.begin(), kept_, found->second);
-  return found->second->name;
+  return found->second->prepared;
 }
 
-void StatementCache::keep(std::string_view sql, std::string name) {
-  kept_.push_front({std::string(sql), std::move(name)});
+void StatementCache::keep(std::string_view sql, Prepared prepared) {
+  kept_.push_front({std::string(sql), std::move(prepared)});
   by_sql_.emplace(kept_.front().sql, kept_.begin());
 }
 
@@ -26,7 +26,7 @@ std::optional<std::string> StatementCache::forget(std::string_view sql) {
   if (found == by_sql_.end()) return std::nullopt;
   const auto entry = found->second;
   by_sql_.erase(found);
-  auto name = std::move(entry->name);
+  auto name = std::move(entry->prepared.name);
   kept_.erase(entry);
   return name;
 }

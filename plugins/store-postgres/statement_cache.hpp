@@ -10,15 +10,20 @@
 
 namespace wyvern::postgres {
 
+struct Prepared {
+  std::string name;
+  bool binary = false;  // the form of its rows
+};
+
 class StatementCache {
  public:
   explicit StatementCache(std::size_t most) : most_(most) {}
 
-  // The name of a statement that was prepared, or nothing.
-  std::optional<std::string> find(std::string_view sql);
+  // A statement that was prepared, or nothing.
+  std::optional<Prepared> find(std::string_view sql);
   // A name for a further one.
   std::string new_name() { return "w" + std::to_string(++last_); }
-  void keep(std::string_view sql, std::string name);
+  void keep(std::string_view sql, Prepared prepared);
   // Takes out what was used least recently when it is full: its name, to be deallocated.
   std::optional<std::string> make_room();
   // Takes out one, to be deallocated.
@@ -27,7 +32,7 @@ class StatementCache {
  private:
   struct Kept {
     std::string sql;
-    std::string name;
+    Prepared prepared;
   };
   const std::size_t most_;
   std::uint64_t last_ = 0;

@@ -1,6 +1,7 @@
 #include "values.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -19,10 +20,12 @@ enum Oid : ::Oid {
   int8_oid = 20,
   int2_oid = 21,
   int4_oid = 23,
-  json_oid = 114,
+  text_oid = 25,
   oid_oid = 26,
+  json_oid = 114,
   float4_oid = 700,
   float8_oid = 701,
+  varchar_oid = 1043,
   timestamp_oid = 1114,
   timestamptz_oid = 1184,
   numeric_oid = 1700,
@@ -73,7 +76,73 @@ std::string bytes_of(std::string_view hex) {
   return bytes;
 }
 
+// A number of as many bytes as came, the highest first.
+std::int64_t big_endian(std::string_view bytes) {
+  std::uint64_t number = !bytes.empty() && (bytes[0] & 0x80) != 0 ? ~std::uint64_t{0} : 0;
+  for (const char byte : bytes) number = number << 8 | static_cast<unsigned char>(byte);
+  return static_cast<std::int64_t>(number);
+}
+
+// PostgreSQL counts from 2000-01-01; its infinities are the smallest and the largest number, and so are ours.
+std::int64_t moment_since_2000(std::int64_t since) {
+  constexpr std::int64_t years_1970_to_2000 = std::int64_t{10'957} * 86'400 * 1'000'000;
+  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  if (since == last || since == std::numeric_limits<std::int64_t>::min()) return since;
+  if (since > last - years_1970_to_2000 || !is_moment(since + years_1970_to_2000))
+    throw unreadable("a stored timestamp lies outside the years that can be read");
+  return since + years_1970_to_2000;
+}
+
+wyv_value binary_value(::Oid type, std::string_view bytes) {
+  wyv_value value{};
+  switch (type) {
+    case bool_oid:
+      return integer(WYV_VALUE_BOOL, big_endian(bytes) != 0 ? 1 : 0);
+    case int2_oid:
+    case int4_oid:
+    case int8_oid:
+      return integer(WYV_VALUE_INT64, big_endian(bytes));
+    case float8_oid:
+      return real(std::bit_cast<double>(big_endian(bytes)));
+    case timestamp_oid:
+    case timestamptz_oid:
+      return integer(WYV_VALUE_TIMESTAMP, moment_since_2000(big_endian(bytes)));
+    case bytea_oid:
+      value.type = WYV_VALUE_BYTES;
+      break;
+    case json_oid:
+      value.type = WYV_VALUE_JSON;
+      break;
+    default:
+      value.type = WYV_VALUE_TEXT;
+  }
+  value.as.text = view(bytes);
+  return value;
+}
+
 }  // namespace
+
+bool has_binary_form(const PGresult* description) {
+  for (int column = 0; column < PQnfields(description); ++column) {
+    switch (PQftype(description, column)) {
+      case bool_oid:
+      case bytea_oid:
+      case int2_oid:
+      case int4_oid:
+      case int8_oid:
+      case json_oid:
+      case text_oid:
+      case varchar_oid:
+      case float8_oid:
+      case timestamp_oid:
+      case timestamptz_oid:
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
 
 Parameters::Parameters(std::span<const wyv_value> values) {
   for (const auto& value : values) add(value);
@@ -145,6 +214,12 @@ wyv_value Rows::value(int row, int column) {
   if (PQgetisnull(result_, row, column) != 0) return value;
   const std::string_view text(PQgetvalue(result_, row, column),
                               static_cast<std::size_t>(PQgetlength(result_, row, column)));
+  if (PQfformat(result_, column) == 1) return binary_value(PQftype(result_, column), text);
+  return value_of_text(column, text);
+}
+
+wyv_value Rows::value_of_text(int column, std::string_view text) {
+  wyv_value value{};
   switch (PQftype(result_, column)) {
     case bool_oid:
       return integer(WYV_VALUE_BOOL, text == "t" ? 1 : 0);

@@ -1,4 +1,4 @@
-// Values of abi/store.h in and out of PostgreSQL's text format.
+// Values of abi/store.h in PostgreSQL's text format, and out of that and its binary one.
 #pragma once
 
 #include <libpq-fe.h>
@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wyvern/store.hpp"
@@ -34,7 +35,11 @@ class Parameters {
   std::vector<int> formats_;
 };
 
-// The rows of an answer.
+// Whether the server is to send the columns of this description in its own binary form, which costs it and us less:
+// when Rows can read them all.
+bool has_binary_form(const PGresult* description);
+
+// The rows of an answer, in either form.
 class Rows {
  public:
   explicit Rows(const PGresult* result);
@@ -46,6 +51,7 @@ class Rows {
 
  private:
   wyv_value value(int row, int column);
+  wyv_value value_of_text(int column, std::string_view text);
 
   const PGresult* result_;
   std::vector<wyv_view> names_;

@@ -29,6 +29,7 @@ void Session::control(const char* sql, const Context& context) {
 // Runs to its end whatever the deadline says: a transaction that stays open would lock out everybody.
 void Session::undo() noexcept {
   transaction_ = Transaction::none;
+  marked_ = false;
   if (!connection_->in_transaction()) return;  // SQLite has rolled back by itself
   try {
     control("ROLLBACK", Context(nullptr));
@@ -56,6 +57,7 @@ void Session::commit(const Context& context) {
     throw;
   }
   transaction_ = Transaction::none;
+  marked_ = false;
 }
 
 void Session::rollback(const Context&) {
@@ -94,6 +96,24 @@ void Session::script(std::string_view sql, const Context& context) {
     scripted_ = true;  // it may have changed settings, and inside a transaction they cannot be changed back
     connection_->run(std::string(sql).c_str(), context);
   });
+}
+
+void Session::mark(const Context& context) {
+  if (transaction_ == Transaction::none) throw Failure(WYV_WRONG_STATE, "store.transaction", "no transaction is open");
+  statement([&] {
+    context.check();
+    control(marked_ ? "RELEASE wyvern; SAVEPOINT wyvern" : "SAVEPOINT wyvern", context);
+  });
+  marked_ = true;
+}
+
+// Runs to its end whatever the deadline says, as `undo` does.
+void Session::undo_to_mark(const Context&) {
+  if (!marked_) throw Failure(WYV_WRONG_STATE, "store.transaction", "no place of a transaction is marked");
+  if (!connection_->in_transaction())
+    throw Failure(WYV_WRONG_STATE, "store.aborted", "SQLite has rolled the transaction back by itself");
+  control("ROLLBACK TO wyvern", Context(nullptr));
+  transaction_ = Transaction::open;
 }
 
 }  // namespace wyvern::sqlite

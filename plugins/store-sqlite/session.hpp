@@ -17,6 +17,8 @@ class Session final : public StoreSession {
   std::uint64_t execute(std::string_view sql, std::span<const wyv_value> parameters, const OnRow& on_row,
                         const Context& context) override;
   void script(std::string_view sql, const Context& context) override;
+  void mark(const Context& context) override;
+  void undo_to_mark(const Context& context) override;
 
  private:
   enum class Transaction { none, open, aborted };
@@ -30,6 +32,7 @@ class Session final : public StoreSession {
 
   Lease connection_;
   Transaction transaction_ = Transaction::none;
+  bool marked_ = false;
   bool scripted_ = false;
 };
 

@@ -100,6 +100,24 @@ Result<void> SessionClient::script(std::string_view sql) {
   return call.result(table_->script(raw_, view(sql), call.context()));
 }
 
+Result<void> SessionClient::mark() {
+  Call call(kPatience);
+  return call.result(table_->mark(raw_, call.context()));
+}
+
+Result<void> SessionClient::undo_to_mark() {
+  Call call(kPatience);
+  return call.result(table_->undo_to_mark(raw_, call.context()));
+}
+
+Result<void> SessionClient::queue(std::string_view sql, const std::vector<Value>& parameters) {
+  Call call(kPatience);
+  std::vector<wyv_value> raw;
+  for (const auto& parameter : parameters) raw.push_back(raw_value(parameter));
+  return call.result(
+      table_->queue(raw_, view(sql), raw.data(), static_cast<std::uint32_t>(raw.size()), call.context()));
+}
+
 Result<Answer> SessionClient::execute(std::string_view sql, const std::vector<Value>& parameters,
                                       std::chrono::nanoseconds timeout, const std::atomic<bool>* cancelled,
                                       std::function<bool(const Row&)> on_row) {

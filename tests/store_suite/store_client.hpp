@@ -71,6 +71,9 @@ class SessionClient {
   Result<void> commit(std::chrono::nanoseconds timeout = kPatience);
   Result<void> rollback();
   Result<void> script(std::string_view sql);
+  Result<void> mark();
+  Result<void> undo_to_mark();
+  Result<void> queue(std::string_view sql, const std::vector<Value>& parameters = {});
   // `on_row` returns false to end early; without it all rows are collected.
   Result<Answer> execute(std::string_view sql, const std::vector<Value>& parameters = {},
                          std::chrono::nanoseconds timeout = kPatience, const std::atomic<bool>* cancelled = nullptr,

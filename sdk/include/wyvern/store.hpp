@@ -26,6 +26,16 @@ class StoreSession {
   virtual std::uint64_t execute(std::string_view sql, std::span<const wyv_value> parameters, const OnRow& on_row,
                                 const Context&) = 0;
   virtual void script(std::string_view sql, const Context&) = 0;
+
+  // Worth having, not asked of anybody: see abi/store.h. Without marks every writer has a transaction to itself.
+  virtual void queue(std::string_view sql, std::span<const wyv_value> parameters, const Context& context) {
+    (void)execute(sql, parameters, {}, context);
+  }
+  virtual void mark(const Context&) { throw without_marks(); }
+  virtual void undo_to_mark(const Context&) { throw without_marks(); }
+
+ private:
+  static Failure without_marks() { return {WYV_UNSUPPORTED, "store.no_marks", "this store has no marks"}; }
 };
 
 class Store : public Instance {
@@ -79,8 +89,19 @@ struct StoreTable {
   static wyv_status script(wyv_session* raw, wyv_view sql, const wyv_context* context) noexcept {
     return guarded(context, [&] { of(raw).script(text(sql), Context(context)); });
   }
+  static wyv_status queue(wyv_session* raw, wyv_view sql, const wyv_value* parameters, std::uint32_t count,
+                          const wyv_context* context) noexcept {
+    return guarded(context, [&] { of(raw).queue(text(sql), {parameters, count}, Context(context)); });
+  }
+  static wyv_status mark(wyv_session* raw, const wyv_context* context) noexcept {
+    return guarded(context, [&] { of(raw).mark(Context(context)); });
+  }
+  static wyv_status undo_to_mark(wyv_session* raw, const wyv_context* context) noexcept {
+    return guarded(context, [&] { of(raw).undo_to_mark(Context(context)); });
+  }
   static constexpr wyv_store_v1 table{
-      sizeof(wyv_store_v1), 0, &dialect, &open, &close, &begin, &commit, &rollback, &execute, &script};
+      sizeof(wyv_store_v1), 0, &dialect, &open, &close, &begin, &commit, &rollback, &execute, &script, &queue, &mark,
+      &undo_to_mark};
 };
 
 }  // namespace detail

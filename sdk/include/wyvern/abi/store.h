@@ -70,6 +70,20 @@ typedef struct wyv_store_v1 {
                         const wyv_row_sink* rows, uint64_t* affected, const wyv_context* context);
   /* [one & open] Several statements in the store's own dialect, without parameters: a migration. */
   wyv_status (*script)(wyv_session* session, wyv_view sql, const wyv_context* context);
+
+  /* Since 1.1. Each may be null, and may answer WYV_UNSUPPORTED: then the host does without. */
+  /* [one & open] As execute, for a statement of which nothing is asked. Inside a transaction the store may keep it, with
+   * copies of its parameters, until the session's next call, and send both at once: a failure is told by that call then,
+   * which has done nothing of its own. */
+  wyv_status (*queue)(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t parameter_count,
+                      const wyv_context* context);
+  /* [one & open] Marks this place of the transaction, instead of where it was marked before. The store may keep that too
+   * until the next call. WYV_WRONG_STATE without a transaction. */
+  wyv_status (*mark)(wyv_session* session, const wyv_context* context);
+  /* [one & open] Undoes what came after the mark, a statement that failed or is queued included: the transaction goes
+   * on from there, and the mark stays. WYV_WRONG_STATE without a mark, and with code "store.aborted" when the mark was
+   * not reached, or the transaction has ended by itself: nothing but a rollback is possible then. */
+  wyv_status (*undo_to_mark)(wyv_session* session, const wyv_context* context);
 } wyv_store_v1;
 
 #ifdef __cplusplus
