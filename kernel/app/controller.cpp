@@ -54,6 +54,10 @@ playout::Dependencies playout_dependencies(Process& process, store::Store store,
       .secret = state_secret(config.state_dir / "secret"),
       .request_media = [&staging](store::Session& session,
                                   std::string_view asset_id) { staging.request(session, asset_id); },
+      .request_held_media =
+          [&staging](store::Session& session, std::string_view asset_id, const playout::HeldMedia& held) {
+            return staging.cache().request_held(session, asset_id, held.path, held.size_bytes, held.used_at);
+          },
       .log = [&process](std::int32_t level, std::string_view message,
                         const nlohmann::json& fields) { process.log("playout", level, message, fields); }};
   for (const auto& name : host.names("output")) {
@@ -115,7 +119,7 @@ void tell_addresses(Process& process) {
 }  // namespace
 
 int run_controller(Process& process) {
-  constexpr int blocking_threads = 32;
+  constexpr operations::Table::Threads threads{32, 16};
   constexpr std::chrono::seconds end_within{20};
   constexpr std::chrono::seconds end_at_the_latest{60};
   const auto& config = process.config();
@@ -146,7 +150,7 @@ int run_controller(Process& process) {
   events::Log events(store);
   operations::KeptAnswers kept_answers(store);
   audit::Trail trail(store);
-  operations::Table table(identity, blocking_threads, process.say_fault(), &trail);
+  operations::Table table(identity, threads, process.say_fault(), &trail);
   table.set_kept_answers(&kept_answers);
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),

@@ -38,6 +38,21 @@ std::optional<std::string> if_any(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(plain(text));
 }
 
+// The last row of the chain. Writers take turns, so nobody else adds one before the transaction has ended.
+struct Head {
+  std::int64_t number = 0;
+  std::string hash = {};
+};
+
+Head head_of(store::Session& session) {
+  if (const auto* head = session.known<Head>()) return *head;
+  const auto head = session.first("SELECT number, hash FROM audit_head WHERE id = 1", {}, [](const store::Row& row) {
+    return Head{row.integer("number"), row.text("hash")};
+  });
+  if (!head) session.queue("INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '')", {});
+  return head.value_or(Head{});
+}
+
 // As `append`; what the store holds against the row is no fault of the caller.
 void append_or_fail(store::Session& session, const Deed& deed, const Verdict& verdict, std::int64_t times = 1) {
   try {
@@ -52,16 +67,10 @@ void append_or_fail(store::Session& session, const Deed& deed, const Verdict& ve
 }  // namespace
 
 void append(store::Session& session, const Deed& deed, const Verdict& verdict, std::int64_t times) {
+  const Head head = head_of(session);
   Entry entry;
-  session.each("UPDATE audit_head SET number = number + 1 WHERE id = 1 RETURNING number, hash", {},
-               [&](const store::Row& row) {
-                 entry.number = row.integer("number");
-                 entry.previous = row.text("hash");
-               });
-  if (entry.number == 0) {
-    entry.number = 1;
-    session.run("INSERT INTO audit_head (id, number, hash) VALUES (1, 1, '')");
-  }
+  entry.number = head.number + 1;
+  entry.previous = head.hash;
   entry.at = store::Timestamp::now();
   entry.person_id = if_any(deed.caller.id);
   if (deed.caller.signed_in()) entry.person = deed.caller.name;  // it was checked when it was given
@@ -76,7 +85,7 @@ void append(store::Session& session, const Deed& deed, const Verdict& verdict, s
   entry.request_id = plain(deed.request_id);
   entry.times = times;
   entry.hash = hash_of(entry);
-  session.run(
+  session.queue(
       "INSERT INTO audit (number, at, person_id, person, remote_address, operation, subject, project_id, outcome, "
       "status, code, request_id, times, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
       "$13, "
@@ -84,7 +93,8 @@ void append(store::Session& session, const Deed& deed, const Verdict& verdict, s
       {entry.number, entry.at, entry.person_id, entry.person, entry.remote_address, entry.operation, entry.subject,
        entry.project_id, entry.outcome, entry.status, entry.code, entry.request_id, entry.times, entry.previous,
        entry.hash});
-  session.run("UPDATE audit_head SET hash = $1 WHERE id = 1", {entry.hash});
+  session.queue("UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1", {entry.number, entry.hash});
+  session.know(Head{entry.number, entry.hash});
 }
 
 void Trail::keep(const Deed& deed, const Verdict& verdict) {

@@ -132,7 +132,7 @@ std::string etag_of(const Operation& operation, const Reply& reply, std::string_
 }
 
 void send(Answer& answer, const Operation& operation, Reply reply, const std::optional<std::string>& if_none_match) {
-  const std::string text = reply.body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = body_text(reply);
   const int status = reply.status == 0 ? operation.success : reply.status;
   if (const auto etag = etag_of(operation, reply, text); !etag.empty()) {
     reply.headers.emplace_back("ETag", etag);
@@ -216,6 +216,10 @@ std::optional<std::string> Call::header(std::string_view name) const {
   return std::nullopt;
 }
 
+std::string body_text(const Reply& reply) {
+  return reply.text.empty() ? reply.body.dump(-1, ' ', false, Json::error_handler_t::replace) : reply.text;
+}
+
 Json error_body(std::string_view code, std::string_view message, const Json& detail, std::string_view correlation) {
   Json body = {{"error", message}, {"code", code}};
   if (!detail.is_null()) body["detail"] = detail;
@@ -232,9 +236,13 @@ void answer_error(Answer& answer, int status, std::string_view code, std::string
   answer.end();
 }
 
-Table::Table(Access& access, int blocking_threads, Fault fault, Auditor* auditor)
-    : access_(access), fault_(std::move(fault)), auditor_(auditor) {
-  for (int i = 0; i < blocking_threads; ++i) threads_.emplace_back([this] { work(); });
+namespace {
+constexpr std::size_t most_waiting = 1024;
+}  // namespace
+
+Table::Table(Access& access, Threads threads, Fault fault, Auditor* auditor)
+    : access_(access), fault_(std::move(fault)), auditor_(auditor), blocking_(threads.blocking, most_waiting) {
+  if (threads.writing > 0) writing_.emplace(threads.writing, most_waiting);
 }
 
 Table::~Table() { stop(); }
@@ -281,29 +289,26 @@ void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_pt
     return;
   }
   const Entry& entry = *found->second;
-  if (!entry.operation.blocking) {
+  Crew* crew = crew_for(entry.operation);
+  if (crew == nullptr) return run(entry, request, *answer, answer, cancelled);
+  const std::string correlation = request.correlation;
+  Crew::Job job = [this, &entry, request = std::move(request), answer, cancelled](bool stopping) mutable {
+    if (stopping) return refuse_stopping(*answer, request.correlation);
     run(entry, request, *answer, answer, cancelled);
-    return;
-  }
-  bool stops;
-  {
-    const std::lock_guard lock(mutex_);
-    constexpr std::size_t most_waiting = 1024;
-    stops = stopping_;
-    if (!stops && waiting_.size() < most_waiting) {
-      waiting_.emplace_back([this, &entry, request = std::move(request), answer, cancelled](bool stopping) mutable {
-        if (stopping) {
-          refuse_stopping(*answer, request.correlation);
-        } else {
-          run(entry, request, *answer, answer, cancelled);
-        }
-      });
-      wake_.notify_one();
+  };
+  switch (crew->take(job)) {
+    case Crew::Taken::yes:
       return;
-    }
+    case Crew::Taken::overloaded:
+      return refuse_overload(*answer, correlation);
+    case Crew::Taken::stopping:
+      return refuse_stopping(*answer, correlation);
   }
-  if (stops) return refuse_stopping(*answer, request.correlation);
-  refuse_overload(*answer, request.correlation);
+}
+
+Crew* Table::crew_for(const Operation& operation) {
+  if (operation.blocking) return &blocking_;
+  return writing_ && may_change(operation) ? &*writing_ : nullptr;
 }
 
 // What is for anyone is for those with a session that has ended too: how else would they sign in again?
@@ -434,30 +439,9 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
   }
 }
 
-void Table::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    auto job = std::move(waiting_.front());
-    waiting_.pop_front();
-    const bool stopping = stopping_;
-    lock.unlock();
-    job(stopping);
-    job = nullptr;  // with its answer, outside the lock
-    lock.lock();
-  }
-}
-
 void Table::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  for (auto& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
+  blocking_.stop();
+  if (writing_) writing_->stop();
 }
 
 }  // namespace wyvern::operations

@@ -1,18 +1,16 @@
 // The table of all operations and the one way to call them: authenticate, authorise, check, run, answer.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "operations/auditor.hpp"
+#include "operations/crew.hpp"
 #include "operations/operation.hpp"
 
 namespace wyvern::operations {
@@ -37,8 +35,17 @@ class Table {
   // Hears of each answer of 500 and above: the caller may not have a log, the service has.
   using Fault = std::function<void(std::string_view operation, std::string_view message, const Json& fields)>;
 
+  // How many of its own: for operations that wait for the world, and for the others that change something, which wait
+  // for their turn at the store. Without the latter they run on the caller's thread.
+  struct Threads {
+    constexpr Threads(int blocking, int writing = 0) : blocking(blocking), writing(writing) {}  // NOLINT
+
+    int blocking;
+    int writing;
+  };
+
   // `auditor`: the owner's; null where nothing is kept, as in a worker, whose controller keeps it.
-  Table(Access& access, int blocking_threads, Fault fault = {}, Auditor* auditor = nullptr);
+  Table(Access& access, Threads threads, Fault fault = {}, Auditor* auditor = nullptr);
   ~Table();
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -49,10 +56,11 @@ class Table {
   // As abi/host.h describes it for surfaces.
   Json list() const;
 
-  // Answers on this thread, or, for blocking operations, on one of the table's own. Every fault becomes an answer.
+  // Answers on this thread, or on one of the table's own. Every fault becomes an answer.
   void call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled);
 
-  // No blocking call begins any more: those that wait are refused; returns when those under way have ended.
+  // No call begins on the table's own threads any more: those that wait are refused; returns when those under way have
+  // ended.
   void stop();
 
  private:
@@ -62,7 +70,7 @@ class Table {
            const std::shared_ptr<std::atomic<bool>>& cancelled);
   Reply handle(const Operation& operation, Call& call, Deed& deed) const;
   void keep(const Operation& operation, const Deed& deed, int status, std::string_view code) const;
-  void work();
+  Crew* crew_for(const Operation& operation);
 
   Access& access_;
   Fault fault_;
@@ -71,13 +79,12 @@ class Table {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::map<std::string, const Entry*, std::less<>> by_name_;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void(bool stopping)>> waiting_;
-  std::vector<std::thread> threads_;
-  bool stopping_ = false;
+  Crew blocking_;
+  std::optional<Crew> writing_;
 };
 
+// The JSON text of its body.
+std::string body_text(const Reply& reply);
 // An error in the contract's shape.
 Json error_body(std::string_view code, std::string_view message, const Json& detail, std::string_view correlation);
 // Sends `error` in the contract's shape.

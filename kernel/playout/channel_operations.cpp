@@ -4,6 +4,7 @@
 #include "config/schema.hpp"
 #include "operations/group.hpp"
 #include "operations/kept_answers.hpp"
+#include "operations/page.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/claims.hpp"
@@ -27,13 +28,6 @@ using store::Session;
 using store::Timestamp;
 
 constexpr std::chrono::milliseconds worker_timeout{3000};
-
-const std::string first_channels =
-    "SELECT " + std::string(channel_columns) + " FROM playout_channels ORDER BY created_at DESC, id DESC LIMIT $1";
-const std::string further_channels =
-    "SELECT " + std::string(channel_columns) +
-    " FROM playout_channels WHERE (created_at, id) < (SELECT created_at, id FROM playout_channels WHERE id = $1) "
-    "ORDER BY created_at DESC, id DESC LIMIT $2";
 
 Json channel_fields() {
   return {{"name", {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
@@ -117,29 +111,29 @@ void require_version(Session& session, const Dependencies& dependencies, const C
 
 bool editable(const Channel& channel) { return channel.status == "stopped" || channel.status == "error"; }
 
-// A page may hold channels that the caller may not view: as many are read as it takes to fill one with the others.
-Reply list_channels(Playout& playout, const Call& call) {
-  const std::int64_t limit = call.input.value("limit", std::int64_t{500});
-  std::string after = call.input.value("after", std::string());
-  auto shown = channels_text(playout.dependencies);
-  std::int64_t wanted = limit;
-  playout.dependencies.store.read([&](Session& session) {
-    std::int64_t read = limit;
-    const auto add = [&](const store::Row& row) {
-      ++read;
-      after = row.text("id");
-      if (wanted == 0 || !call.may(Permission::view, row.optional_text("project_id"))) return;
-      --wanted;
-      shown.add(row);
-    };
-    while (wanted > 0 && read == limit) {
-      read = 0;
-      if (after.empty()) {
-        session.each(first_channels, {limit}, add);
-      } else {
-        session.each(further_channels, {std::string(after), limit}, add);
-      }
+// " WHERE …": the channels that the caller may view.
+std::string viewed_by(const Call& call, std::vector<store::Parameter>& parameters) {
+  if (call.caller.administrator) return " WHERE 1 = 1";
+  std::string any = "1 = 0";
+  if (call.caller.projects != nullptr) {
+    for (const auto& [project, permission] : *call.caller.projects) {
+      if (!call.may(Permission::view, project)) continue;
+      parameters.emplace_back(project);
+      any += " OR project_id = $" + std::to_string(parameters.size());
     }
+  }
+  return " WHERE (" + any + ")";
+}
+
+Reply list_channels(Playout& playout, const Call& call) {
+  const operations::Page page(call);
+  auto shown = channels_text(playout.dependencies);
+  playout.dependencies.store.read([&](Session& session) {
+    std::vector<store::Parameter> parameters;
+    const auto where = viewed_by(call, parameters);
+    const auto tail = page.tail(session, {"playout_channels", {"created_at", "id"}, true}, parameters);
+    session.execute("SELECT " + std::string(channel_columns) + " FROM playout_channels" + where + tail,
+                    parameters.data(), parameters.size(), [&](const store::Row& row) { shown.add(row); });
   });
   return Reply::of_text(shown.take());
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "events/log.hpp"
+#include "playout/secrets.hpp"
 #include "store/store.hpp"
 #include "wyvern/abi/output.h"
 #include "wyvern/abi/runtime.h"
@@ -25,6 +26,7 @@ struct OutputAccess {
   const wyv_output_v1* table = nullptr;
   wyv_instance* instance = nullptr;
   Json schema;  // of output_config, from the plugin's manifest
+  std::vector<std::string> secret_names = secret_names_in(schema);
 };
 
 struct RuntimeAccess {
@@ -38,6 +40,13 @@ struct EngineChoice {
   std::string plugin;       // "engine-gstreamer"
   std::string renders_for;  // the name that outputs render for: "gstreamer"
   Json settings;
+};
+
+// A ready file of the media cache, in the asset's present version.
+struct HeldMedia {
+  std::string path;
+  std::int64_t size_bytes = 0;
+  store::Timestamp used_at = {};
 };
 
 struct Settings {
@@ -67,6 +76,9 @@ struct Dependencies {
   std::string secret;  // 32 random bytes, kept across restarts: worker tokens come from it
   // Asks for an asset's media in the cache, within the session's transaction.
   std::function<void(store::Session&, std::string_view asset_id)> request_media;
+  // The same, for media that the transaction has just seen in the cache: false when their file is not there, so that
+  // they must be asked for.
+  std::function<bool(store::Session&, std::string_view asset_id, const HeldMedia& held)> request_held_media;
   std::function<void(std::int32_t level, std::string_view message, const Json& fields)> log;
 };
 

@@ -36,12 +36,14 @@ Place place_of_row(const store::Row& row) {
       row.optional_text("loaded_playlist_id") == row.optional_text("playlist_id") && row.text("status") != "stopped"};
 }
 
+Refusal playlist_not_found() { return {404, "playout.playlist_not_found", "Playlist not found"}; }
+
 Place place_of_playlist(Session& session, const std::string& id) {
   const auto found = session.first(
       "SELECT p.id AS playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status FROM playout_playlists p "
       "JOIN playout_channels c ON c.id = p.channel_id WHERE p.id = $1",
       {id}, &place_of_row);
-  if (!found) throw Refusal(404, "playout.playlist_not_found", "Playlist not found");
+  if (!found) throw playlist_not_found();
   return *found;
 }
 
@@ -61,20 +63,47 @@ Json get_item(Session& session, const std::string& id) {
   return operations::with_etag(std::move(*item));
 }
 
+// The same of a new one, whose media are asked for.
+Json get_item_and_media(Session& session, const Dependencies& dependencies, const std::string& id) {
+  std::string asset_id;
+  const auto held = session.first(std::string(item_query) + "WHERE i.id = $1", {id}, [&](const store::Row& row) {
+    asset_id = row.text("asset_id");
+    return std::pair(item_json(row), held_media(row));
+  });
+  if (!held) throw Refusal(404, "playout.item_not_found", "Item not found");
+  if (held->second && dependencies.request_held_media(session, asset_id, *held->second))
+    return operations::with_etag(held->first);
+  dependencies.request_media(session, asset_id);
+  return get_item(session, id);
+}
+
 struct Asset {
-  ProjectId project_id;
   std::optional<std::int64_t> duration_ms;
 };
 
-// The asset of an item; one that the caller may not view is refused.
-Asset asset_for(Session& session, const Call& call, const std::string& id) {
-  const auto found =
-      session.first("SELECT project_id, duration_ms FROM assets WHERE id = $1", {id}, [](const store::Row& row) {
-        return Asset{row.optional_text("project_id"), row.optional_integer("duration_ms")};
+// Where an item of that asset goes; an asset that the caller may not view is refused.
+std::pair<Place, Asset> place_for(Session& session, const Call& call, const std::string& playlist_id,
+                                  const std::string& asset_id) {
+  struct Found {
+    Place place;
+    bool has_asset;
+    ProjectId asset_project;
+    Asset asset;
+  };
+  const auto found = session.first(
+      "SELECT p.id AS playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status, a.id AS asset_id, "
+      "a.project_id AS asset_project_id, a.duration_ms FROM playout_playlists p JOIN playout_channels c ON c.id = "
+      "p.channel_id LEFT JOIN assets a ON a.id = $2 WHERE p.id = $1",
+      {playlist_id, asset_id}, [](const store::Row& row) {
+        return Found{place_of_row(row),
+                     !row.is_null("asset_id"),
+                     row.optional_text("asset_project_id"),
+                     {row.optional_integer("duration_ms")}};
       });
-  if (!found) throw Refusal(404, "library.asset_not_found", "Asset not found");
-  call.require(Permission::view, found->project_id);
-  return *found;
+  if (!found) throw playlist_not_found();
+  if (!found->has_asset) throw Refusal(404, "library.asset_not_found", "Asset not found");
+  call.require(Permission::view, found->asset_project);
+  return {found->place, found->asset};
 }
 
 std::optional<double> point(const Json& input, const char* name) {
@@ -143,17 +172,16 @@ Reply append(Playout& playout, const Call& call) {
   const auto out = point(call.input, "out_point");
   const std::string id = store::new_uuid();
   return playout.dependencies.store.write([&](Session& session) {
-    const auto place = place_of_playlist(session, call.text("id"));
     const std::string& asset_id = call.text("asset_id");
-    check_points(in, out, asset_for(session, call, asset_id));
-    session.run(
+    const auto [place, asset] = place_for(session, call, call.text("id"), asset_id);
+    check_points(in, out, asset);
+    session.queue(
         "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
         "transition_ms, created_at, updated_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
         "playout_items WHERE playlist_id = $2), $4, $5, $6, $7, $8, $8)",
         {id, place.playlist_id, asset_id, in, out, call.input.value("transition", "cut"),
          call.input.value("transition_ms", std::int64_t{0}), Timestamp::now()});
-    playout.dependencies.request_media(session, asset_id);
-    const Json item = get_item(session, id);
+    const Json item = get_item_and_media(session, playout.dependencies, id);
     announce(session, playout, place, "playout.item.added", item);
     return operations::keep_answer(session, operations::tagged(201, item));
   });
@@ -170,10 +198,10 @@ Reply change(Playout& playout, const Call& call) {
     operations::require_match(call, [&] { return before; });
     const auto in = call.has("in_point") ? point(call.input, "in_point") : point(before, "in_point");
     const auto out = call.has("out_point") ? point(call.input, "out_point") : point(before, "out_point");
-    check_points(in, out,
-                 {std::nullopt, before["asset_duration_ms"].is_null()
-                                    ? std::nullopt
-                                    : std::optional(before["asset_duration_ms"].get<std::int64_t>())});
+    check_points(
+        in, out,
+        {before["asset_duration_ms"].is_null() ? std::nullopt
+                                               : std::optional(before["asset_duration_ms"].get<std::int64_t>())});
     session.run(
         "UPDATE playout_items SET in_point = $1, out_point = $2, transition = $3, transition_ms = $4, "
         "version = version + 1, updated_at = $5 WHERE id = $6",

@@ -7,13 +7,16 @@ const std::string_view item_query =
     "i.created_at, i.updated_at, i.version, a.filename AS clip_name, a.duration_ms AS asset_duration_ms, a.status AS "
     "asset_status, "
     "COALESCE(m.status, 'pending') AS media_status, m.path AS media_path, "
-    "COALESCE(m.error_message, a.error_message) AS error_message "
+    "COALESCE(m.error_message, a.error_message) AS error_message, m.size_bytes AS media_size_bytes, m.used_at AS "
+    "media_used_at, "
+    "COALESCE(m.version, '') = COALESCE(a.version, '') AS media_is_current "
     "FROM playout_items i JOIN assets a ON a.id = i.asset_id LEFT JOIN media_cache m ON m.asset_id = i.asset_id ";
 
 Json item_json(const store::Row& row) {
   Json item = row.object();
   const std::string asset_status = item["asset_status"].get<std::string>();
-  item.erase("asset_status");
+  for (const char* not_shown : {"asset_status", "media_size_bytes", "media_used_at", "media_is_current"})
+    item.erase(not_shown);
   if (asset_status == "error") {
     item["media_status"] = "error";
   } else if (item["media_status"] != "error") {
@@ -32,6 +35,12 @@ Json item_json(const store::Row& row) {
   }
   if (item["media_status"] != "ready") item["media_path"] = nullptr;
   return item;
+}
+
+std::optional<HeldMedia> held_media(const store::Row& row) {
+  if (row.text("media_status") != "ready" || row.is_null("media_path") || !row.boolean("media_is_current")) return {};
+  return HeldMedia{row.text("media_path"), row.optional_integer("media_size_bytes").value_or(-1),
+                   row.timestamp("media_used_at")};
 }
 
 Rundown make_rundown(store::Session& session, std::string_view playlist_id, bool loop, std::string_view load_id) {

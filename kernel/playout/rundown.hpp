@@ -2,10 +2,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "playout/dependencies.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::playout {
@@ -24,5 +26,7 @@ extern const std::string_view item_query;
 // One row of item_query, with its version, which is not shown. media_status is "error", with an error_message, when a
 // point lies beyond the clip.
 Json item_json(const store::Row& row);
+// What such a row says of the cache's file, when it can be played.
+std::optional<HeldMedia> held_media(const store::Row& row);
 
 }  // namespace wyvern::playout

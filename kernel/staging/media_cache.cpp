@@ -24,27 +24,39 @@ Media read_media(const store::Row& row) {
           row.optional_text("error_message")};
 }
 
-// What of an asset decides about its media.
+// What of an asset decides about its media, and what there is of them.
 struct AssetState {
   std::string status;
   std::string filename;
   std::optional<std::string> version;
   std::optional<std::string> error_message;
+  std::optional<Media> media;
 };
 
 std::optional<AssetState> asset_state(store::Session& session, std::string_view asset_id) {
-  return session.first("SELECT status, filename, version, error_message FROM assets WHERE id = $1", {asset_id},
-                       [](const store::Row& row) {
-                         return AssetState{row.text("status"), row.text("filename"), row.optional_text("version"),
-                                           row.optional_text("error_message")};
-                       });
+  return session.first(
+      "SELECT a.status AS asset_status, a.filename, a.version AS asset_version, a.error_message AS asset_fault, m.* "
+      "FROM assets a LEFT JOIN media_cache m ON m.asset_id = a.id WHERE a.id = $1",
+      {asset_id}, [](const store::Row& row) {
+        return AssetState{row.text("asset_status"), row.text("filename"), row.optional_text("asset_version"),
+                          row.optional_text("asset_fault"),
+                          row.is_null("asset_id") ? std::nullopt : std::optional(read_media(row))};
+      });
+}
+
+bool is_whole(const fs::path& path, std::int64_t size_bytes) {
+  std::error_code fault;
+  return fs::file_size(path, fault) == static_cast<std::uintmax_t>(size_bytes) && !fault;
 }
 
 // Ready media whose file is there, whole, and of the version that the asset was probed in.
 bool good(const Media& media, const AssetState& asset) {
-  if (media.status != "ready" || !media.path || media.version != asset.version) return false;
-  std::error_code fault;
-  return fs::file_size(*media.path, fault) == static_cast<std::uintmax_t>(media.size_bytes.value_or(-1)) && !fault;
+  return media.status == "ready" && media.path && media.version == asset.version &&
+         is_whole(*media.path, media.size_bytes.value_or(-1));
+}
+
+void note_use(store::Session& session, std::string_view asset_id) {
+  session.queue("UPDATE media_cache SET used_at = $2 WHERE asset_id = $1", {asset_id, store::Timestamp::now()});
 }
 
 std::string asset_fault(const AssetState& asset) {
@@ -116,26 +128,34 @@ void MediaCache::request(store::Session& session, std::string_view asset_id, std
     set_status(session, asset_id, "error", asset_fault(*asset));
     return;
   }
-  const auto media = find(session, asset_id);
+  const auto& media = asset->media;
   if (asset->status != "ready") {
     if (!media || media->status == "error") set_status(session, asset_id, "pending", std::nullopt);
     return;
   }
   if (media && good(*media, *asset)) {
-    session.run("UPDATE media_cache SET used_at = $2 WHERE asset_id = $1", {asset_id, store::Timestamp::now()});
+    note_use(session, asset_id);
     return;
   }
   if (!media || media->status != "staging") set_status(session, asset_id, "pending", std::nullopt);
   queue_.enqueue(session, "stage", asset_id, priority);
 }
 
+bool MediaCache::request_held(store::Session& session, std::string_view asset_id, const fs::path& path,
+                              std::int64_t size_bytes, store::Timestamp used_at) {
+  constexpr std::int64_t minute_us = 60'000'000;
+  if (!is_whole(path, size_bytes)) return false;
+  // Who was used last is a matter of minutes, and not worth a write each time.
+  if (store::Timestamp::now().us - used_at.us >= minute_us) note_use(session, asset_id);
+  return true;
+}
+
 void MediaCache::asset_settled(store::Session& session, std::string_view asset_id) {
-  const auto media = find(session, asset_id);
   const auto asset = asset_state(session, asset_id);
-  if (!media || !asset) return;
+  if (!asset || !asset->media) return;
   if (asset->status == "error") {
     set_status(session, asset_id, "error", asset_fault(*asset));
-  } else if (asset->status == "ready" && !good(*media, *asset)) {
+  } else if (asset->status == "ready" && !good(*asset->media, *asset)) {
     set_status(session, asset_id, "pending", std::nullopt);
     queue_.enqueue(session, "stage", asset_id, priority_scheduled);
   }
@@ -258,9 +278,9 @@ void MediaCache::verify() {
   for (const auto& media : rows) {
     if (media.status == "error") continue;
     store_.write([&](store::Session& session) {
-      const auto now = find(session, media.asset_id);
       const auto asset = asset_state(session, media.asset_id);
-      if (!now || !asset) return;
+      if (!asset || !asset->media) return;
+      const auto& now = asset->media;
       if (now->status == "ready") {
         // The folder may have been moved along with the state.
         Media moved = *now;

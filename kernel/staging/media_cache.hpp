@@ -53,6 +53,10 @@ class MediaCache {
   // live or processing its media wait ("pending") for asset_settled; when it is in error, so are they. Asking again
   // after an error tries again. Throws Failure WYV_NOT_FOUND "asset.not_found".
   void request(store::Session& session, std::string_view asset_id, std::int64_t priority);
+  // The same for ready media of the asset's version, as a row of this transaction has just shown them. False, and
+  // nothing done, when their file is not there as it was staged.
+  bool request_held(store::Session& session, std::string_view asset_id, const std::filesystem::path& path,
+                    std::int64_t size_bytes, store::Timestamp used_at);
   // The asset became ready or failed: what waited for it goes on.
   void asset_settled(store::Session& session, std::string_view asset_id);
   // The asset is about to be deleted: its copy goes with it, once the transaction is committed.

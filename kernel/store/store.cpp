@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "store/turns.hpp"
+#include "trace/scope.hpp"
+
 namespace wyvern::store {
 namespace {
 
@@ -11,6 +14,13 @@ template <class Function, class... Arguments>
 void call(Function function, Arguments... arguments) {
   Call outgoing(statement_timeout);
   outgoing.result(function(arguments..., outgoing.context())).or_throw();
+}
+
+std::vector<wyv_value> raw_values(const Parameter* parameters, std::size_t count) {
+  std::vector<wyv_value> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) values.push_back(parameters[i].raw());
+  return values;
 }
 
 }  // namespace
@@ -101,20 +111,20 @@ Json Row::object() const {
 }
 
 Session::~Session() {
-  if (raw_ != nullptr) table_->close(raw_);
+  if (owner_ && raw_ != nullptr) table_->close(raw_);
 }
 
 Session::Session(Session&& other) noexcept
     : table_(other.table_),
       raw_(std::exchange(other.raw_, nullptr)),
+      owner_(other.owner_),
       after_commit_(std::move(other.after_commit_)),
-      subject_(std::move(other.subject_)) {}
+      subject_(std::move(other.subject_)),
+      known_(other.known_) {}
 
 std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters, std::size_t count,
                                const std::function<void(const Row&)>& on_row) {
-  std::vector<wyv_value> values;
-  values.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) values.push_back(parameters[i].raw());
+  const auto values = raw_values(parameters, count);
 
   // An exception of `on_row` may not pass through the plugin: it is kept and thrown here.
   struct Reading {
@@ -140,27 +150,57 @@ std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters
   return affected;
 }
 
+void Session::queue(std::string_view sql, Parameters parameters) {
+  if (!WYV_HAS(table_, wyv_store_v1, queue)) return (void)run(sql, parameters);
+  const auto values = raw_values(parameters.begin(), parameters.size());
+  Call outgoing(statement_timeout);
+  const wyv_status status =
+      table_->queue(raw_, view(sql), values.data(), static_cast<std::uint32_t>(values.size()), outgoing.context());
+  if (status == WYV_UNSUPPORTED) return (void)run(sql, parameters);
+  outgoing.result(status).or_throw();
+}
+
+bool Session::mark() {
+  if (!WYV_HAS(table_, wyv_store_v1, mark) || !WYV_HAS(table_, wyv_store_v1, undo_to_mark)) return false;
+  Call outgoing(statement_timeout);
+  const wyv_status status = table_->mark(raw_, outgoing.context());
+  if (status == WYV_UNSUPPORTED) return false;
+  outgoing.result(status).or_throw();
+  return true;
+}
+
+void Session::undo_to_mark() {
+  after_commit_.clear();
+  known_->clear();
+  call(table_->undo_to_mark, raw_);
+}
+
 void Session::script(std::string_view sql) { call(table_->script, raw_, view(sql)); }
-void Session::begin() { call(table_->begin, raw_); }
+void Session::begin() {
+  known_->clear();
+  call(table_->begin, raw_);
+}
 
 void Session::commit() {
+  known_->clear();
   call(table_->commit, raw_);
   const auto actions = std::exchange(after_commit_, {});
   for (const auto& action : actions) action();
 }
 
-void Session::rollback() noexcept {
-  after_commit_.clear();
-  Call outgoing(statement_timeout);
-  (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed
+void Session::hand_over_to(Session& whole) {
+  if (after_commit_.empty()) return;
+  whole.after_commit([actions = std::exchange(after_commit_, {}), asked = trace::carried()] {
+    const trace::Scope scope(asked);
+    for (const auto& action : actions) action();
+  });
 }
 
-// A store with one writer has let this session alone begin. PostgreSQL lets all; there a lock of the tables' schema is
-// held until the end of the transaction.
-void Store::begin_turn(Session& session) const {
-  session.begin();
-  if (dialect() == "postgres")
-    session.run("SELECT pg_advisory_xact_lock(hashtextextended('wyvern ' || current_schema(), 0))");
+void Session::rollback() noexcept {
+  after_commit_.clear();
+  known_->clear();
+  Call outgoing(statement_timeout);
+  (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed
 }
 
 namespace {
@@ -175,6 +215,33 @@ BeforeCommit::~BeforeCommit() { before_commit = outer_; }
 
 void BeforeCommit::run(Session& session) {
   for (const auto* one = before_commit; one != nullptr; one = one->outer_) one->action_(session);
+}
+
+Store::Store(const wyv_store_v1* table, wyv_instance* instance)
+    : table_(table), instance_(instance), turns_(std::make_shared<Turns>([table, instance] {
+        const Store here(table, instance, nullptr);
+        Session session = here.open_writer();
+        session.begin();
+        // A store with one writer has let this session alone begin. PostgreSQL lets all; there a lock of the tables'
+        // schema is held until the end of the transaction.
+        if (here.dialect() == "postgres")
+          session.run("SELECT pg_advisory_xact_lock(hashtextextended('wyvern ' || current_schema(), 0))");
+        return session;
+      })) {}
+
+void Store::write_repeatedly(const std::function<void(Session&)>& body) const {
+  // It has changed nothing, and may succeed at once when it is tried again.
+  const auto worth_another = [](const Failure& failure) {
+    return failure.error().code == "store.busy" || failure.error().code == "store.connection_lost";
+  };
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return turns_->take(body, attempt > 1);
+    } catch (const Turns::Broken&) {  // nothing was changed
+    } catch (const Failure& failure) {
+      if (attempt >= 5 || !worth_another(failure)) throw;
+    }
+  }
 }
 
 Session Store::open(std::int32_t mode) const {

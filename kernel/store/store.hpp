@@ -2,14 +2,19 @@
 // wyvern::Failure with one of the codes of abi/store.h.
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeindex>
+#include <utility>
 #include <vector>
 
 #include "wyvern/abi/store.h"
@@ -102,6 +107,13 @@ class Row {
 class Session {
  public:
   Session(const wyv_store_v1* table, wyv_session* raw) : table_(table), raw_(raw) {}
+  // A part of another's conversation, which stays the other's.
+  static Session part_of(const Session& whole) {
+    Session part(whole.table_, whole.raw_);
+    part.owner_ = false;
+    part.known_ = whole.known_;
+    return part;
+  }
   ~Session();
   Session(Session&& other) noexcept;
   Session(const Session&) = delete;
@@ -138,13 +150,33 @@ class Session {
   }
   std::uint64_t execute(std::string_view sql, const Parameter* parameters, std::size_t count,
                         const std::function<void(const Row&)>& on_row);
+  // As `run`, for a statement of which nothing is asked: the store may send it along with the next, which throws its
+  // failure then. So it costs no wait of its own.
+  void queue(std::string_view sql, Parameters parameters);
   void script(std::string_view sql);
   void begin();
   void commit();
   void rollback() noexcept;
+  // As abi/store.h says. False when the store has no marks.
+  bool mark();
+  void undo_to_mark();
 
   // Runs once the transaction under way is committed, on the committing thread; dropped when it is rolled back.
   void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+  // What was given to after_commit of this part becomes the whole's, for whom it was given.
+  void hand_over_to(Session& whole);
+
+  // What this transaction has learned about the store and nobody else can change before it ends, by type; forgotten
+  // when something is undone. Null when there is none.
+  template <class T>
+  const T* known() const {
+    const auto found = known_->find(typeid(T));
+    return found == known_->end() ? nullptr : std::any_cast<T>(&found->second);
+  }
+  template <class T>
+  void know(T fact) {
+    (*known_)[typeid(T)] = std::move(fact);
+  }
 
   // Says what the transaction is about, by its id; the first counts.
   void concerns(std::string_view subject) {
@@ -155,8 +187,10 @@ class Session {
  private:
   const wyv_store_v1* table_;
   wyv_session* raw_;
+  bool owner_ = true;
   std::vector<std::function<void()>> after_commit_;
   std::string subject_;
+  std::shared_ptr<std::map<std::type_index, std::any>> known_ = std::make_shared<std::map<std::type_index, std::any>>();
 };
 
 // While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits; of
@@ -175,44 +209,30 @@ class BeforeCommit {
   const BeforeCommit* const outer_;
 };
 
-// A store that was brought up. Thread-safe.
+class Turns;
+
+// A store that was brought up. Thread-safe; a copy is the same store.
 class Store {
  public:
-  Store(const wyv_store_v1* table, wyv_instance* instance) : table_(table), instance_(instance) {}
+  Store(const wyv_store_v1* table, wyv_instance* instance);
 
   std::string_view dialect() const { return text(table_->dialect(instance_)); }
   Session open_reader() const { return open(WYV_SESSION_READ); }
   Session open_writer() const { return open(WYV_SESSION_WRITE); }
 
-  // Runs `body(Session&)` in one transaction: all of it is committed, or, when it throws, nothing. Repeated when the
+  // Runs `body(Session&)` in a transaction: all of it is committed, or, when it throws, nothing. Repeated when the
   // store was busy or its connection ended before the commit; so `body` has no effect outside the session.
   //
-  // These transactions take turns, whatever the store: what one reads is true until it commits. And numbers that a
-  // store gives, such as those of events, rise by commit order.
+  // Writers take turns, whatever the store: what one reads is true until it commits. And numbers that a store gives,
+  // such as those of events, rise by commit order.
   template <class F>
   auto write(F&& body) const {
-    for (int attempt = 1;; ++attempt) {
-      Session session = open_writer();
-      try {
-        begin_turn(session);
-        if constexpr (std::is_void_v<decltype(body(session))>) {
-          body(session);
-          BeforeCommit::run(session);
-          session.commit();
-          return;
-        } else {
-          auto value = body(session);
-          BeforeCommit::run(session);
-          session.commit();
-          return value;
-        }
-      } catch (const Failure& failure) {
-        session.rollback();
-        if (attempt >= 5 || !changed_nothing(failure)) throw;
-      } catch (...) {
-        session.rollback();
-        throw;
-      }
+    if constexpr (std::is_void_v<decltype(body(std::declval<Session&>()))>) {
+      write_repeatedly([&](Session& session) { body(session); });
+    } else {
+      std::optional<decltype(body(std::declval<Session&>()))> value;
+      write_repeatedly([&](Session& session) { value.emplace(body(session)); });
+      return std::move(*value);
     }
   }
   // Runs `body(Session&)` on a reading session.
@@ -223,15 +243,14 @@ class Store {
   }
 
  private:
+  Store(const wyv_store_v1* table, wyv_instance* instance, std::shared_ptr<Turns> turns)
+      : table_(table), instance_(instance), turns_(std::move(turns)) {}
   Session open(std::int32_t mode) const;
-  void begin_turn(Session& session) const;
-  // And may succeed at once when it is tried again.
-  static bool changed_nothing(const Failure& failure) {
-    return failure.error().code == "store.busy" || failure.error().code == "store.connection_lost";
-  }
+  void write_repeatedly(const std::function<void(Session&)>& body) const;
 
   const wyv_store_v1* table_;
   wyv_instance* instance_;
+  std::shared_ptr<Turns> turns_;
 };
 
 }  // namespace wyvern::store

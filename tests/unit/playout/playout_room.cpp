@@ -25,20 +25,21 @@ PlayoutRoom::PlayoutRoom() {
 PlayoutRoom::~PlayoutRoom() { close(); }
 
 void PlayoutRoom::open() {
-  playout = std::make_unique<playout::Playout>(
-      playout::Dependencies{.store = database.store,
-                            .events = database.log,
-                            .outputs = {{"srt", fake_output()}},
-                            .runtime = runtime.access(),
-                            .engine = {"main", "engine-fake", "fake", Json::object()},
-                            .settings = settings,
-                            .node = "node-1",
-                            .state_dir = database.folder.path() / "state",
-                            .program = "/bin/false",
-                            .plugin_dirs = {},
-                            .secret = std::string(32, 's'),
-                            .request_media = [](store::Session&, std::string_view) {},
-                            .log = [](std::int32_t, std::string_view, const Json&) {}});
+  playout = std::make_unique<playout::Playout>(playout::Dependencies{
+      .store = database.store,
+      .events = database.log,
+      .outputs = {{"srt", fake_output()}},
+      .runtime = runtime.access(),
+      .engine = {"main", "engine-fake", "fake", Json::object()},
+      .settings = settings,
+      .node = "node-1",
+      .state_dir = database.folder.path() / "state",
+      .program = "/bin/false",
+      .plugin_dirs = {},
+      .secret = std::string(32, 's'),
+      .request_media = [](store::Session&, std::string_view) {},
+      .request_held_media = [](store::Session&, std::string_view, const playout::HeldMedia&) { return true; },
+      .log = [](std::int32_t, std::string_view, const Json&) {}});
   table_ = std::make_unique<operations::Table>(access_, 32);
   playout->add_operations(*table_);
   playout->start();
