@@ -325,7 +325,7 @@ Reply as_run(Playout& playout, const Call& call) {
 void add_channel_operations(operations::Table& table, Playout& playout) {
   const auto of_channel = [&playout](const Call& call) { return project_of_channel(playout, call.text("id")); };
   operations::Group<Playout> group(table, "playout", playout);
-  const Json page = {{"limit", {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}}}, {"after", schemas::uuid()}};
+  const Json page = operations::Page::properties();
 
   group.add({.name = "playout.channels.list",
              .summary = "The channels that the caller may view, newest first",

@@ -3,6 +3,7 @@
 
 #include "operations/group.hpp"
 #include "operations/kept_answers.hpp"
+#include "operations/page.hpp"
 #include "operations/versions.hpp"
 #include "playout/as_run.hpp"
 #include "playout/playout.hpp"
@@ -158,13 +159,19 @@ void announce(Session& session, Playout& playout, const Place& place, const char
   });
 }
 
+// Whole, unless a page is asked for: half a rundown would be taken for all of it.
 Reply list(Playout& playout, const Call& call) {
-  return playout.dependencies.store.read([&](Session& session) -> Reply {
+  auto items = items_text();
+  playout.dependencies.store.read([&](Session& session) {
     (void)place_of_playlist(session, call.text("id"));
-    return Json(session.all(std::string(item_query) + "WHERE i.playlist_id = $1 ORDER BY i.sort_order, i.id",
-                            {call.text("id")},
-                            [](const store::Row& row) { return operations::without_version(item_json(row)); }));
+    const operations::Order order{"playout_items i", {"i.sort_order", "i.id"}};
+    const bool paged = call.has("limit") || call.has("after");
+    std::vector<store::Parameter> parameters{call.text("id")};
+    const auto tail = paged ? operations::Page(call).tail(session, order, parameters) : order.sql();
+    session.execute(std::string(item_query) + "WHERE i.playlist_id = $1" + tail, parameters.data(), parameters.size(),
+                    [&](const store::Row& row) { items.add(row); });
   });
+  return Reply::of_text(items.take());
 }
 
 Reply append(Playout& playout, const Call& call) {
@@ -252,6 +259,8 @@ void add_item_operations(operations::Table& table, Playout& playout) {
                        {"out_point", seconds},
                        {"transition", {{"type", "string"}, {"enum", {"cut", "mix"}}}},
                        {"transition_ms", {{"type", "integer"}, {"minimum", 0}, {"maximum", 60000}}}};
+  Json page = operations::Page::properties();
+  page["limit"].erase("default");
   Json appended = points;
   appended["asset_id"] = schemas::uuid();
 
@@ -261,7 +270,7 @@ void add_item_operations(operations::Table& table, Playout& playout) {
              .path = "/playout/playlists/{id}/items",
              .permission = Permission::view,
              .project = of_playlist,
-             .request = schemas::with_id(),
+             .request = schemas::with_id(page),
              .response = schemas::list_of(schemas::item()),
              .idempotent = true},
             &list);

@@ -12,29 +12,77 @@ const std::string_view item_query =
     "COALESCE(m.version, '') = COALESCE(a.version, '') AS media_is_current "
     "FROM playout_items i JOIN assets a ON a.id = i.asset_id LEFT JOIN media_cache m ON m.asset_id = i.asset_id ";
 
-Json item_json(const store::Row& row) {
-  Json item = row.object();
-  const std::string asset_status = item["asset_status"].get<std::string>();
-  for (const char* not_shown : {"asset_status", "media_size_bytes", "media_used_at", "media_is_current"})
-    item.erase(not_shown);
-  if (asset_status == "error") {
-    item["media_status"] = "error";
-  } else if (item["media_status"] != "error") {
-    item["error_message"] = nullptr;
+namespace {
+
+// What the API says of an item's media: of the cache's copy, unless the asset or the points are at fault.
+struct ShownMedia {
+  std::string status;
+  std::optional<std::string> error_message;
+  std::optional<std::string> path;
+};
+
+ShownMedia shown_media(const store::Row& row) {
+  ShownMedia shown{row.text("media_status"), row.optional_text("error_message"), row.optional_text("media_path")};
+  if (row.text("asset_status") == "error") {
+    shown.status = "error";
+  } else if (shown.status != "error") {
+    shown.error_message.reset();
   }
-  if (!item["asset_duration_ms"].is_null()) {
+  if (const auto duration_ms = row.optional_integer("asset_duration_ms")) {
     // Half a second more than the clip has is a mistake; less is rounding of the clip's length.
-    const double most_s = item["asset_duration_ms"].get<double>() / 1000.0 + 0.5;
-    const bool late_in = !item["in_point"].is_null() && item["in_point"].get<double>() >= most_s - 0.5;
-    const bool late_out = !item["out_point"].is_null() && item["out_point"].get<double>() > most_s;
+    const double length_s = static_cast<double>(*duration_ms) / 1000.0;
+    const bool late_in = row.optional_real("in_point").value_or(-1) >= length_s;
+    const bool late_out = row.optional_real("out_point").value_or(0) > length_s + 0.5;
     if (late_in || late_out) {
-      item["media_status"] = "error";
-      item["error_message"] = std::string(late_in ? "in_point" : "out_point") + " lies beyond the clip's end at " +
-                              std::to_string(item["asset_duration_ms"].get<std::int64_t>()) + " ms; move it";
+      shown.status = "error";
+      shown.error_message = std::string(late_in ? "in_point" : "out_point") + " lies beyond the clip's end at " +
+                            std::to_string(*duration_ms) + " ms; move it";
     }
   }
-  if (item["media_status"] != "ready") item["media_path"] = nullptr;
+  if (shown.status != "ready") shown.path.reset();
+  return shown;
+}
+
+// Columns that the query has for others than the API.
+bool is_hidden(std::string_view name) {
+  return name == "asset_status" || name == "media_size_bytes" || name == "media_used_at" || name == "media_is_current";
+}
+
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+}  // namespace
+
+Json item_json(const store::Row& row) {
+  Json item = Json::object();
+  for (std::uint32_t place = 0; place < row.count(); ++place) {
+    const auto name = row.name(place);
+    if (!is_hidden(name)) item[std::string(name)] = row.json(name);
+  }
+  const auto media = shown_media(row);
+  item["media_status"] = media.status;
+  item["media_path"] = or_null(media.path);
+  item["error_message"] = or_null(media.error_message);
   return item;
+}
+
+store::RowsText items_text() {
+  using Shown = store::RowsText::Shown;
+  return store::RowsText([media = ShownMedia()](const store::Row& row, std::uint32_t place, std::string& out) mutable {
+    const auto append = [&out](const std::optional<std::string>& text) {
+      if (text) {
+        store::append_string(out, *text);
+      } else {
+        out += "null";
+      }
+      return Shown::instead;
+    };
+    if (place == 0) media = shown_media(row);
+    const auto name = row.name(place);
+    if (name == "media_status") return append(media.status);
+    if (name == "media_path") return append(media.path);
+    if (name == "error_message") return append(media.error_message);
+    return is_hidden(name) || name == "version" ? Shown::not_at_all : Shown::as_it_is;
+  });
 }
 
 std::optional<HeldMedia> held_media(const store::Row& row) {

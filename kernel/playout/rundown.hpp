@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "playout/dependencies.hpp"
+#include "store/row_text.hpp"
 #include "store/store.hpp"
 
 namespace wyvern::playout {
@@ -26,6 +27,8 @@ extern const std::string_view item_query;
 // One row of item_query, with its version, which is not shown. media_status is "error", with an error_message, when a
 // point lies beyond the clip.
 Json item_json(const store::Row& row);
+// A list of such rows, without their versions.
+store::RowsText items_text();
 // What such a row says of the cache's file, when it can be played.
 std::optional<HeldMedia> held_media(const store::Row& row);
 
