@@ -8,7 +8,7 @@ namespace wyvern::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{2000};
+constexpr std::chrono::milliseconds kLongestPause{500};
 
 }  // namespace
 
