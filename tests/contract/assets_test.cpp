@@ -80,7 +80,7 @@ TEST_F(Assets, AreFoundByNameStateAndProject) {
   EXPECT_TRUE(answered(patch("/assets/" + noise, {{"project_id", project}}), 200));
   const auto only = [&](const std::string& query, const std::string& id) {
     const auto found = get("/assets?" + query).body;
-    EXPECT_EQ(found.size(), 1U) << query;
+    ASSERT_EQ(found.size(), 1U) << query;
     EXPECT_EQ(found[0]["id"], id) << query;
   };
   only("q=EVEN", evening);
