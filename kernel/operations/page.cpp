@@ -23,7 +23,8 @@ Page::Page(const Call& call, std::int64_t usual_limit) : limit_(call.input.value
   if (call.has("after")) after_ = call.text("after");
 }
 
-std::string Page::behind(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const {
+std::string Page::behind(store::Session& session, const Order& order,
+                         std::vector<store::Parameter>& parameters) const& {
   if (!after_) return {};
   const std::string id(order.columns.back());
   const std::string from(order.from);
@@ -41,7 +42,7 @@ std::string Page::behind(store::Session& session, const Order& order, std::vecto
          " WHERE " + id + " = $" + std::to_string(parameters.size()) + ")";
 }
 
-std::string Page::tail(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const {
+std::string Page::tail(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const& {
   std::string sql = behind(session, order, parameters) + order.sql();
   parameters.emplace_back(limit_);
   return sql + " LIMIT $" + std::to_string(parameters.size());

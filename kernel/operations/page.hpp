@@ -33,9 +33,12 @@ class Page {
 
   // " AND …": the rows behind `after`, wherever the list's filters are by now; empty for the first page. Throws Refusal
   // 400 when there is no such row (any more). What it binds is `this`'s.
-  std::string behind(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const;
+  std::string behind(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const&;
   // The whole end of a statement that has a WHERE: behind, order and limit.
-  std::string tail(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const;
+  std::string tail(store::Session& session, const Order& order, std::vector<store::Parameter>& parameters) const&;
+  // The statement would be run after the page is gone.
+  std::string behind(store::Session&, const Order&, std::vector<store::Parameter>&) const&& = delete;
+  std::string tail(store::Session&, const Order&, std::vector<store::Parameter>&) const&& = delete;
 
   std::size_t limit() const { return static_cast<std::size_t>(limit_); }
 

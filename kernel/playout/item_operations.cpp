@@ -166,8 +166,9 @@ Reply list(Playout& playout, const Call& call) {
     (void)place_of_playlist(session, call.text("id"));
     const operations::Order order{"playout_items i", {"i.sort_order", "i.id"}};
     const bool paged = call.has("limit") || call.has("after");
+    const operations::Page page(call);
     std::vector<store::Parameter> parameters{call.text("id")};
-    const auto tail = paged ? operations::Page(call).tail(session, order, parameters) : order.sql();
+    const auto tail = paged ? page.tail(session, order, parameters) : order.sql();
     session.execute(std::string(item_query) + "WHERE i.playlist_id = $1" + tail, parameters.data(), parameters.size(),
                     [&](const store::Row& row) { items.add(row); });
   });

@@ -17,10 +17,11 @@ class Paging : public PeopleContract {
   // A list, and how what it shows comes and goes.
   struct List {
     std::string path;
-    std::string table;  // whose rows shall have one time; none: it is not by time
+    std::string table;  // whose rows shall stand at one place; none: it is not ordered by time
     std::function<void(int number)> add;
     std::function<void(const std::string& id)> remove;  // none: nothing goes
     std::string id = "id";                              // of what `after` names
+    std::string place = "created_at";                   // the column that orders it
   };
 
   // The path, which may have a query, with another field of it.
@@ -79,8 +80,8 @@ class Paging : public PeopleContract {
   void expect_pages(const List& list) {
     for (int number = 0; number < 6; ++number) list.add(number);
     if (!list.table.empty()) {
-      touch_store(wyvern,
-                  "UPDATE " + list.table + " SET created_at = (SELECT MIN(created_at) FROM " + list.table + ")");
+      touch_store(wyvern, "UPDATE " + list.table + " SET " + list.place + " = (SELECT MIN(" + list.place + ") FROM " +
+                              list.table + ")");
     }
     expect_the_whole_in_pages(list, wyvern.token());
     expect_nothing_lost_while_rows_come_and_go(list);
@@ -116,6 +117,38 @@ TEST_F(Paging, OfPlaylists) {
          (void)wyvern.call("POST", "/playout/playlists", {{"channel_id", channel}, {"name", named(number)}});
        },
        [&](const std::string& id) { gone("/playout/playlists/" + id); }});
+}
+
+TEST_F(Paging, OfChannels) {
+  expect_pages_by_id({"/playout/channels", "playout_channels",
+                      [&](int number) {
+                        (void)wyvern.channel({{"name", named(number)}});
+                      },
+                      [&](const std::string& id) { gone("/playout/channels/" + id); }});
+}
+
+TEST_F(Paging, OfChannelsThatSomebodyMayView) {
+  const auto news = project("News");
+  const auto ann = person("ann");
+  allow(news, ann, "view");
+  for (int number = 0; number < 12; ++number) {
+    const Json in = number % 2 == 0 ? Json{{"project_id", news}} : Json::object();
+    (void)wyvern.channel(in);
+  }
+  const List list{"/playout/channels", "", {}, {}};
+  const auto session = token(ann);
+  expect_the_whole_in_pages(list, session);
+  EXPECT_EQ(ids(list, list.path, session).size(), 6U);
+}
+
+TEST_F(Paging, OfItems) {
+  const auto clip = asset(0);
+  const auto path = "/playout/playlists/" + wyvern.playlist(wyvern.channel(), {}) + "/items";
+  expect_pages_by_id({path, "playout_items",
+                      [&](int) {
+                        EXPECT_EQ(wyvern.call("POST", path, {{"asset_id", clip}}).status, 201);
+                      },
+                      [&](const std::string& id) { gone("/playout/items/" + id); }, "id", "sort_order"});
 }
 
 TEST_F(Paging, OfAssets) {
