@@ -139,12 +139,14 @@ struct Operation {
   // not exist. Runs before the body is checked, and, where the path has parameters, without the body: it trusts those
   // only.
   std::function<ProjectId(const Call&)> project = {};
-  Json request = Json::object();   // schema of the input, path and query included; additionalProperties is set to false
+  // Schema of the input, path and query included; it is for no further fields unless it says additionalProperties.
+  Json request = Json::object();
   Json response = Json::object();  // schema of the answer
   bool idempotent = false;
   bool conditional = false;     // its handler honours If-Match, by require_match
   bool secret_answer = false;   // shows a secret, once: it is neither kept nor compressed
   bool secret_request = false;  // holds a password: nothing made of it is stored, so an Idempotency-Key is not heeded
+  bool audited = false;         // a GET that does something, since a browser is sent there; others are anyway
   bool blocking = false;        // may wait for the world: runs on a thread of its own, not on the surface's
   int success = 200;
   std::size_t body_limit_bytes = 64 * 1024;

@@ -156,6 +156,8 @@ void send_again(Answer& answer, const KeptAnswers::Answered& earlier) {
 
 bool may_change(const Operation& operation) { return operation.method != "GET"; }
 
+bool is_audited(const Operation& operation) { return may_change(operation) || operation.audited; }
+
 Verdict verdict(int status, std::string_view code) {
   const auto outcome = status < 400 ? Outcome::done : status < 500 ? Outcome::refused : Outcome::failed;
   return {outcome, status, std::string(code)};
@@ -249,7 +251,7 @@ Table::~Table() { stop(); }
 
 void Table::add(Operation operation) {
   operation.request["type"] = "object";
-  operation.request["additionalProperties"] = false;
+  if (!operation.request.contains("additionalProperties")) operation.request["additionalProperties"] = false;
   auto parameters = parameters_of(operation.path);
   config::Schema schema(operation.request);
   auto entry = std::make_unique<Entry>(Entry{std::move(operation), std::move(schema), std::move(parameters)});
@@ -324,7 +326,7 @@ Caller Table::caller_of(const Operation& operation, const Credentials& credentia
 }
 
 Reply Table::handle(const Operation& operation, Call& call, Deed& deed) const {
-  if (auditor_ == nullptr || !may_change(operation)) return operation.handle(call);
+  if (auditor_ == nullptr || !is_audited(operation)) return operation.handle(call);
   // One that waits for the world ends later than its transaction: how, is told when it is known.
   const Verdict foreseen = operation.blocking ? Verdict{Outcome::begun, 0, {}} : verdict(operation.success, {});
   bool kept = false;
@@ -338,7 +340,7 @@ Reply Table::handle(const Operation& operation, Call& call, Deed& deed) const {
 
 // Of a call that did not come to its end. That it cannot be kept is not the caller's matter: nothing was acknowledged.
 void Table::keep(const Operation& operation, const Deed& deed, int status, std::string_view code) const {
-  if (auditor_ == nullptr || !may_change(operation)) return;
+  if (auditor_ == nullptr || !is_audited(operation)) return;
   try {
     auditor_->keep(deed, verdict(status, code));
   } catch (const std::exception& failure) {
@@ -418,7 +420,7 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
     if (!faults.empty()) throw refusal_of(operation, faults);
 
     if (operation.stream) {
-      if (auditor_ != nullptr && may_change(operation)) auditor_->keep(deed, {Outcome::begun, 0, {}});
+      if (auditor_ != nullptr && is_audited(operation)) auditor_->keep(deed, {Outcome::begun, 0, {}});
       operation.stream(call, shared);
       return;
     }

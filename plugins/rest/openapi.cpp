@@ -107,6 +107,8 @@ Json responses(const Json& operation, bool open) {
   const auto success = std::to_string(operation.value("success", 200));
   Json answered{{"description", "Done"}};
   if (success != "204") answered["content"] = success_content(operation);
+  if (success.front() == '3')
+    answered["headers"] = {{"Location", {{"description", "Where to go on."}, {"schema", {{"type", "string"}}}}}};
   if (tagged_read(operation) || operation.value("conditional", false))
     answered["headers"] = {{"ETag", {{"$ref", "#/components/headers/ETag"}}}};
   Json all{{success, std::move(answered)}, {"400", error}, {"default", error}};

@@ -29,7 +29,9 @@ Json table() {
     {"name": "events.stream", "summary": "Every change", "method": "GET", "path": "/events", "tag": "events",
      "permission": "signed_in", "idempotent": true, "reply": "stream", "success": 200},
     {"name": "health", "summary": "Alive", "method": "GET", "path": "/healthz", "tag": "health",
-     "permission": "anyone", "idempotent": true, "reply": "text", "success": 200}
+     "permission": "anyone", "idempotent": true, "reply": "text", "success": 200},
+    {"name": "login", "summary": "Elsewhere", "method": "GET", "path": "/login", "tag": "login",
+     "permission": "anyone", "reply": "json", "success": 303}
   ])");
 }
 
@@ -50,6 +52,12 @@ TEST(OpenApi, DescribesEveryOperationUnderItsPathAndMethod) {
   EXPECT_EQ(paths["/channels"]["get"]["tags"], Json::array({"channels"}));
   EXPECT_EQ(paths["/channels/{id}"]["patch"]["operationId"], "channels.update");
   EXPECT_EQ(paths["/channels/{id}"]["delete"]["operationId"], "channels.delete");
+}
+
+TEST(OpenApi, TellsWhereARedirectLeads) {
+  const auto responses = document()["paths"]["/login"]["get"]["responses"];
+  EXPECT_TRUE(responses["303"]["headers"].contains("Location"));
+  EXPECT_FALSE(responses.contains("200"));
 }
 
 TEST(OpenApi, TakesTheFieldsOfAReadAsQueryParameters) {

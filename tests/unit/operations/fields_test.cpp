@@ -34,6 +34,14 @@ class Input : public testing::Test {
     named.request = {{"properties", {{"name", {{"type", "string"}}}}}, {"required", {"name"}}};
     named.handle = [](Call& call) -> Reply { return call.input; };
     table.add(std::move(named));
+    Operation open;
+    open.name = "open";
+    open.method = "GET";
+    open.path = "/open";
+    open.permission = Permission::signed_in;
+    open.request = {{"additionalProperties", true}};
+    open.handle = [](Call& call) -> Reply { return call.input; };
+    table.add(std::move(open));
   }
 
   NamedAccess access;
@@ -63,6 +71,12 @@ TEST_F(Input, AnUnknownFieldIsRefusedAndNamed) {
   const auto in_query = call(table, request("echo", {{"limt", "3"}}));
   EXPECT_EQ(in_query->status(), 400);
   EXPECT_THAT(in_query->text(), HasSubstr("limt"));
+}
+
+TEST_F(Input, AnUnknownFieldIsTakenWhereTheOperationSaysSo) {
+  const auto answer = call(table, request("open", {{"added", "by a stranger"}}));
+  ASSERT_EQ(answer->status(), 200) << answer->text();
+  EXPECT_EQ(answer->json(), (Json{{"added", "by a stranger"}}));
 }
 
 TEST_F(Input, AFieldThatIsGivenTwiceIsRefused) {
