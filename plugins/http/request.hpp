@@ -11,7 +11,7 @@
 
 namespace wyvern::http {
 
-// Headers that operations see, by their lower-case name.
+// Headers that operations see, by their lower-case name. Of cookies only the one of a login under way, never a session.
 enum class Carried : std::size_t {
   idempotency_key,
   if_match,
@@ -20,10 +20,12 @@ enum class Carried : std::size_t {
   range,
   last_event_id,
   request_id,
-  tracestate
+  tracestate,
+  cookie
 };
-inline constexpr std::array<std::string_view, 8> carried_names{
-    "idempotency-key", "if-match", "if-none-match", "if-range", "range", "last-event-id", "x-request-id", "tracestate"};
+inline constexpr std::array<std::string_view, 9> carried_names{"idempotency-key", "if-match",   "if-none-match",
+                                                               "if-range",        "range",      "last-event-id",
+                                                               "x-request-id",    "tracestate", "cookie"};
 
 struct Request {
   std::string method;

@@ -159,6 +159,8 @@ struct RequestParser::State {
         return;
       case field::cookie:
         if (request.session.empty()) request.session = cookie(value, "wyvern_session");
+        if (const auto login = cookie(value, "wyvern_login"); !login.empty() && carried(Carried::cookie).empty())
+          carried(Carried::cookie) = "wyvern_login=" + std::string(login);
         return;
       case field::range:
         return once(carried(Carried::range), name_text, value, error);

@@ -279,6 +279,15 @@ TEST_F(RequestTest, TellsWhoCalls) {
   EXPECT_EQ(body["by_cookie"], false);
 }
 
+TEST_F(RequestTest, CarriesTheCookieOfALoginUnderWayAndNoOther) {
+  RawClient client(port);
+  const auto cookies = [&](const std::string& header) {
+    return Json::parse(client.get("/api/v1/seen", header).body)["headers"].value("cookie", "none");
+  };
+  EXPECT_EQ(cookies("Cookie: a=b; wyvern_session=s3cret; wyvern_login=sealed; c=d\r\n"), "wyvern_login=sealed");
+  EXPECT_EQ(cookies("Cookie: a=b; wyvern_session=s3cret; xwyvern_login=x\r\n"), "none");
+}
+
 TEST_F(RequestTest, CarriesTheHeadersThatOperationsSee) {
   RawClient client(port);
   const auto body =

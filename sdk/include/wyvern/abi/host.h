@@ -65,6 +65,7 @@ typedef struct wyv_call_request {
   const wyv_field* fields; /* from the path and the query; a field of the same name in the body is refused */
   const wyv_caller* caller;
   const wyv_field* headers; /* such as Idempotency-Key, If-Match, Range, Last-Event-ID; names in lower case.
+                               Of Cookie only wyvern_login, as "wyvern_login=VALUE": a login under way elsewhere.
                                x-request-id is always there: it names the request in log lines and to the reader */
   uint32_t header_count;
   uint32_t reserved;
