@@ -23,7 +23,43 @@ constexpr const char* own_sections = R"json({
       "session_hours": {"type": "integer", "minimum": 1, "maximum": 8760, "default": 12,
         "description": "How long a login lasts"},
       "secure_cookies": {"type": "boolean", "default": false,
-        "description": "Browsers send a session over TLS only; for where the API is reached by TLS only"}
+        "description": "Browsers send a session over TLS only; for where the API is reached by TLS only"},
+      "oidc": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["issuer", "client_id", "client_secret", "redirect_uri"],
+        "properties": {
+          "issuer": {"type": "string", "maxLength": 1024,
+            "pattern": "^(https://|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]+)?(/|$))[^?#]*$",
+            "description": "The OpenID Connect provider, as it writes itself. Plain http to this machine only"},
+          "client_id": {"type": "string", "minLength": 1, "maxLength": 1024,
+            "description": "What the provider calls this installation"},
+          "client_secret": {"type": "string", "minLength": 1, "maxLength": 1024, "x-secret": true,
+            "description": "By which the provider knows this installation"},
+          "redirect_uri": {"type": "string", "maxLength": 1024,
+            "pattern": "^https?://[^/?#]+(/[^?#]*)?/auth/oidc/callback$",
+            "description": "Where browsers reach this API's /auth/oidc/callback; registered at the provider in the same words"},
+          "scopes": {"type": "array", "items": {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"}, "default": ["openid", "profile", "email"],
+            "description": "What the provider is asked to tell; groups may need one more"},
+          "claims": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string", "minLength": 1, "default": "email",
+                "description": "What a person's oidc_name is compared with. The e-mail counts only when the provider has verified it; of another claim, be sure that people cannot change it themselves"},
+              "groups": {"type": "string", "minLength": 1, "default": "groups", "description": "The list of a person's groups"}
+            }
+          },
+          "administrators": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1},
+            "description": "Groups whose people are administrators. Each login by the provider then gives or takes that right; the last administrator keeps it. Without it the provider has no say"},
+          "create_people": {"type": "boolean", "default": false,
+            "description": "Whoever the provider knows becomes a person here, without any project. Else only people with an oidc_name come in"},
+          "skip_second_factor": {"type": "boolean", "default": false,
+            "description": "The provider has second factors of its own: people who have one here are not asked for it. Else they can sign in by password and code only"},
+          "title": {"type": "string", "minLength": 1, "maxLength": 64, "default": "Single sign-on",
+            "description": "What the button says"}
+        }
+      }
     }
   },
   "playout": {

@@ -1,5 +1,6 @@
 // The contract's /auth: login, logout, who am I, and the password.
 #include "identity/identity.hpp"
+#include "identity/login_session.hpp"
 #include "operations/group.hpp"
 
 namespace wyvern::identity {
@@ -10,11 +11,6 @@ using operations::Refusal;
 using operations::Reply;
 
 const Json password_field = {{"type", "string"}, {"maxLength", Passwords::longest}};
-
-std::string cookie(const Settings& settings, const std::string& value, std::int64_t seconds) {
-  return "wyvern_session=" + value + "; HttpOnly; SameSite=Strict; Path=/api; Max-Age=" + std::to_string(seconds) +
-         (settings.secure_cookies ? "; Secure" : "");
-}
 
 // The same answer, after the same work, whether the name or the password is wrong.
 Refusal wrong_login() { return {401, "identity.wrong_login", "the name or the password is wrong"}; }
@@ -42,16 +38,8 @@ Reply login(Identity& identity, Call& call) {
   std::optional<std::string> stored_anew;
   if (identity.passwords().is_outdated(*person->password)) stored_anew = identity.passwords().hash(password);
 
-  const std::string text = new_token();
-  const auto now = store::Timestamp::now();
-  const auto lifetime_s = std::chrono::seconds(identity.settings().session_lifetime).count();
-  const Token token{.id = store::new_uuid(),
-                    .person_id = person->id,
-                    .kind = "session",
-                    .name = {},
-                    .project_id = {},
-                    .created_at = now,
-                    .expires_at = store::Timestamp{now.us + lifetime_s * 1'000'000}};
+  const auto& settings = identity.settings();
+  const auto made = new_session(person->id, settings.session_lifetime);
   identity.change([&](store::Session& session) {
     auto current = find_person(session, person->id);
     // Changed while the hash was computed: what was shown may not be good any more.
@@ -62,18 +50,19 @@ Reply login(Identity& identity, Call& call) {
     if (stored_anew) {
       session.run("UPDATE people SET password = $2 WHERE id = $1", {current->id, *stored_anew});
     }
-    add_token(session, token, text);
+    add_token(session, made.token, made.text);
   });
   attempt.succeeded();
   call.caller.id = person->id;
   call.caller.name = person->name;
-  Json body = {{"person", person->json()}, {"expires_at", token.expires_at->iso8601()}};
+  Json body = {{"person", person->json()}, {"expires_at", made.token.expires_at->iso8601()}};
   if (call.input.value("as", "cookie") == "token") {
-    body["token"] = text;
+    body["token"] = made.text;
     return body;
   }
   Reply reply(body);
-  reply.headers = {{"Set-Cookie", cookie(identity.settings(), text, lifetime_s)}, {"Cache-Control", "no-store"}};
+  reply.headers = {{"Set-Cookie", session_cookie(made.text, settings.session_lifetime, settings.secure_cookies)},
+                   {"Cache-Control", "no-store"}};
   return reply;
 }
 
@@ -87,7 +76,7 @@ Reply logout(Identity& identity, const Call& call) {
     remove_token(session, token->id);
   });
   Reply reply(Json{{"signed_out", true}});
-  reply.headers = {{"Set-Cookie", cookie(identity.settings(), "", 0)}};
+  reply.headers = {{"Set-Cookie", session_cookie("", std::chrono::seconds(0), identity.settings().secure_cookies)}};
   return reply;
 }
 
@@ -114,6 +103,11 @@ Reply change_password(Identity& identity, Call& call) {
   call.subject = person.id;
   if (!token || token->narrowed()) {
     throw Refusal(403, "identity.narrowed", "a token of limited scope cannot change a password");
+  }
+  // Else who leaves the station, and the provider, could still come in here.
+  if (!person.password && person.oidc_bound) {
+    throw Refusal(403, "identity.oidc_bound",
+                  "this person signs in by the OpenID provider; an administrator may give them a password");
   }
   if (person.password) {
     require_password(identity, call, person, call.input.value("current_password", std::string()));

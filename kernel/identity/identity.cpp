@@ -56,11 +56,15 @@ Settings Settings::from(const Json& section) {
   settings.password_cost.passes = section.value("password_passes", 3U);
   settings.session_lifetime = std::chrono::hours(section.value("session_hours", 12));
   settings.secure_cookies = section.value("secure_cookies", false);
+  if (section.contains("oidc")) settings.openid = OpenIdSettings::from(section["oidc"]);
   return settings;
 }
 
 Identity::Identity(store::Store store, Settings settings)
-    : store_(store), settings_(settings), passwords_(settings.password_cost) {}
+    : store_(store),
+      settings_(std::move(settings)),
+      passwords_(settings_.password_cost),
+      openid_(settings_.openid ? std::make_unique<OpenIdProvider>(*settings_.openid) : nullptr) {}
 
 Bootstrap Identity::bootstrap(const std::string& configured) {
   const std::string token = configured.empty() ? new_token() : configured;
@@ -142,6 +146,7 @@ bool Identity::renew(Caller& caller) {
 
 void Identity::add_operations(operations::Table& table) {
   add_authentication_operations(table, *this);
+  add_openid_operations(table, *this);
   add_second_factor_operations(table, *this);
   add_person_operations(table, *this);
   add_token_operations(table, *this);

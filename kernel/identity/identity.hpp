@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "identity/openid_provider.hpp"
 #include "identity/passwords.hpp"
 #include "identity/people.hpp"
 #include "identity/projects.hpp"
@@ -25,6 +26,7 @@ struct Settings {
   Passwords::Cost password_cost;
   std::chrono::hours session_lifetime{12};
   bool secure_cookies = false;
+  std::optional<OpenIdSettings> openid = {};
 
   static Settings from(const Json& section);
 };
@@ -63,6 +65,7 @@ class Identity final : public operations::Access {
   const store::Store& store() const { return store_; }
   Passwords& passwords() { return passwords_; }
   Throttle& throttle() { return throttle_; }
+  OpenIdProvider* openid() { return openid_.get(); }  // null: none is configured
 
  private:
   // Tokens are looked up in the store; the answer is kept for a moment only, since another controller on the same store
@@ -78,12 +81,14 @@ class Identity final : public operations::Access {
   const Settings settings_;
   Passwords passwords_;
   Throttle throttle_;
+  const std::unique_ptr<OpenIdProvider> openid_;
   std::mutex mutex_;
   std::uint64_t changes_ = 0;                     // what was read before a change is not kept after it
   std::unordered_map<std::string, Known> known_;  // by hash
 };
 
 void add_authentication_operations(operations::Table& table, Identity& identity);
+void add_openid_operations(operations::Table& table, Identity& identity);
 void add_second_factor_operations(operations::Table& table, Identity& identity);
 void add_person_operations(operations::Table& table, Identity& identity);
 void add_token_operations(operations::Table& table, Identity& identity);

@@ -11,7 +11,8 @@ using operations::Refusal;
 
 constexpr int recovery_codes = 10;
 constexpr const char* columns =
-    "id, name, administrator, active, password, totp_secret, totp_confirmed, totp_step, created_at";
+    "id, name, administrator, active, password, totp_secret, totp_confirmed, totp_step, created_at, "
+    "oidc_name, oidc_subject";
 
 Person person_of(const store::Row& row) {
   return {row.text("id"),
@@ -22,13 +23,23 @@ Person person_of(const store::Row& row) {
           row.optional_text("totp_secret"),
           row.boolean("totp_confirmed"),
           row.integer("totp_step"),
-          row.timestamp("created_at")};
+          row.timestamp("created_at"),
+          row.optional_text("oidc_name"),
+          !row.is_null("oidc_subject")};
 }
 
-void require_free_name(store::Session& session, const Person& person) {
+void require_free_names(store::Session& session, const Person& person) {
   const auto holder = find_person_by_name(session, person.name);
   if (holder && holder->id != person.id) {
     throw Refusal(409, "identity.name_taken", "there is a person '" + person.name + "' already");
+  }
+  if (!person.oidc_name) return;
+  const auto other =
+      session.first("SELECT name FROM people WHERE oidc_name = $1 AND id <> $2", {*person.oidc_name, person.id},
+                    [](const store::Row& row) { return row.text("name"); });
+  if (other) {
+    throw Refusal(409, "identity.oidc_name_taken",
+                  "the provider's '" + *person.oidc_name + "' is the person '" + *other + "' already");
   }
 }
 
@@ -41,6 +52,8 @@ Json Person::json() const {
           {"active", active},
           {"has_password", password.has_value()},
           {"totp", totp},
+          {"oidc_name", oidc_name ? Json(*oidc_name) : Json(nullptr)},
+          {"oidc_bound", oidc_bound},
           {"created_at", created_at.iso8601()}};
 }
 
@@ -55,6 +68,8 @@ Json person_schema() {
             {"active", flag},
             {"has_password", flag},
             {"totp", flag},
+            {"oidc_name", {{"type", {"string", "null"}}}},
+            {"oidc_bound", flag},
             {"created_at", text}}}};
 }
 
@@ -93,7 +108,7 @@ Person get_person(store::Session& session, const std::string& id) {
 }
 
 void add_person(store::Session& session, const Person& person) {
-  require_free_name(session, person);
+  require_free_names(session, person);
   const auto there = session.first("SELECT COUNT(*) AS people FROM people", {},
                                    [](const store::Row& row) { return row.integer("people"); });
   if (there.value_or(0) >= most_people) {
@@ -101,28 +116,35 @@ void add_person(store::Session& session, const Person& person) {
                   "there are " + std::to_string(most_people) + " people already; remove one first");
   }
   session.run(
-      "INSERT INTO people (id, name, administrator, active, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-      {person.id, person.name, person.administrator, person.active, person.password, person.created_at});
+      "INSERT INTO people (id, name, administrator, active, password, created_at, oidc_name) VALUES ($1, $2, $3, $4, "
+      "$5, "
+      "$6, $7)",
+      {person.id, person.name, person.administrator, person.active, person.password, person.created_at,
+       person.oidc_name});
 }
 
 void save_person(store::Session& session, const Person& person) {
-  require_free_name(session, person);
+  require_free_names(session, person);
   session.run(
       "UPDATE people SET name = $2, administrator = $3, active = $4, password = $5, totp_secret = $6, totp_confirmed = "
-      "$7, totp_step = $8 WHERE id = $1",
+      "$7, totp_step = $8, oidc_name = $9 WHERE id = $1",
       {person.id, person.name, person.administrator, person.active, person.password, person.totp_secret, person.totp,
-       person.totp_step});
+       person.totp_step, person.oidc_name});
 }
 
 void remove_person(store::Session& session, const std::string& id) {
   session.run("DELETE FROM people WHERE id = $1", {id});
 }
 
-void require_another_administrator(store::Session& session, const std::string& id) {
+bool has_another_administrator(store::Session& session, const std::string& id) {
   const auto others =
       session.first("SELECT COUNT(*) AS others FROM people WHERE administrator = $1 AND active = $1 AND id <> $2",
                     {true, id}, [](const store::Row& row) { return row.integer("others"); });
-  if (others.value_or(0) == 0) {
+  return others.value_or(0) != 0;
+}
+
+void require_another_administrator(store::Session& session, const std::string& id) {
+  if (!has_another_administrator(session, id)) {
     throw Refusal(409, "identity.last_administrator",
                   "this is the last administrator; make another person one before this one goes");
   }

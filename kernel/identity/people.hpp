@@ -24,6 +24,8 @@ struct Person {
   bool totp = false;
   std::int64_t totp_step = 0;  // the last that was accepted
   store::Timestamp created_at;
+  std::optional<std::string> oidc_name = {};  // what the OpenID provider calls this person
+  bool oidc_bound = false;                    // to an account there; see openid_people.hpp
 
   // Nothing secret.
   Json json() const;
@@ -41,11 +43,13 @@ std::optional<Person> find_person(store::Session& session, const std::string& id
 std::optional<Person> find_person_by_name(store::Session& session, std::string_view name);
 // Throws Refusal 404.
 Person get_person(store::Session& session, const std::string& id);
-// Both throw Refusal 409 when another has the name.
+// Both throw Refusal 409 when another has the name, or the provider's. Neither binds to an account.
 void add_person(store::Session& session, const Person& person);
 void save_person(store::Session& session, const Person& person);
 void remove_person(store::Session& session, const std::string& id);
-// Throws Refusal 409 unless an active administrator is left beside `id`.
+// Whether an active administrator is left beside `id`.
+bool has_another_administrator(store::Session& session, const std::string& id);
+// Throws Refusal 409 unless one is.
 void require_another_administrator(store::Session& session, const std::string& id);
 
 // Takes a code of the person's authenticator, or a recovery code, which is used up. `now`: seconds since 1970.

@@ -1,5 +1,6 @@
 // The contract's /users.
 #include "identity/identity.hpp"
+#include "identity/openid_people.hpp"
 #include "operations/group.hpp"
 
 namespace wyvern::identity {
@@ -29,6 +30,7 @@ Reply create(Identity& identity, Call& call) {
   person.administrator = call.input.value("administrator", false);
   person.created_at = store::Timestamp::now();
   if (call.has("password")) person.password = identity.passwords().hash(call.text("password"));
+  if (call.has("oidc_name")) person.oidc_name = call.text("oidc_name");
   identity.change([&](store::Session& session) {
     session.concerns(person.id);
     add_person(session, person);
@@ -53,6 +55,12 @@ Reply edit(Identity& identity, const Call& call) {
       person.totp = false;
       person.totp_secret.reset();
       remove_recovery_codes(session, person.id);
+    }
+    if (call.has("oidc_name")) {
+      const auto& named = call.input.at("oidc_name");
+      person.oidc_name = named.is_null() ? std::nullopt : std::optional(named.get<std::string>());
+      person.oidc_bound = false;
+      unbind(session, person.id);
     }
     save_person(session, person);
     if (hash || !person.active) end_sessions(session, person.id, person.active ? call.caller.proof : std::string());
@@ -80,6 +88,15 @@ void add_person_operations(operations::Table& table, Identity& identity) {
   const Json password = {{"type", "string"},
                          {"maxLength", Passwords::longest},
                          {"description", "8 to 1024 bytes. Without one nobody signs in as this person."}};
+  const auto oidc_name = [](const Json& type, const std::string& more) {
+    return Json{{"type", type},
+                {"minLength", 1},
+                {"maxLength", longest_subject},
+                {"description",
+                 "What the OpenID provider calls this person, in the claim that identity.oidc.claims.name says. The "
+                 "first login by that name binds the person to the account there." +
+                     more}};
+  };
   group.add({.name = "users.list",
              .summary = "People, by name",
              .method = "GET",
@@ -101,7 +118,11 @@ void add_person_operations(operations::Table& table, Identity& identity) {
              .method = "POST",
              .path = "/users",
              .request = {{"required", {"name"}},
-                         {"properties", {{"name", name}, {"password", password}, {"administrator", flag}}}},
+                         {"properties",
+                          {{"name", name},
+                           {"password", password},
+                           {"administrator", flag},
+                           {"oidc_name", oidc_name("string", "")}}}},
              .response = person_schema(),
              .secret_request = true,
              .blocking = true,
@@ -118,6 +139,7 @@ void add_person_operations(operations::Table& table, Identity& identity) {
                      {"password", password},
                      {"administrator", flag},
                      {"active", {{"type", "boolean"}, {"description", "false ends all that the person has open."}}},
+                     {"oidc_name", oidc_name({"string", "null"}, " Given again, or null, it undoes a binding.")},
                      {"totp",
                       {{"type", "boolean"}, {"const", false}, {"description", "false removes the second factor."}}}}}},
        .response = person_schema(),

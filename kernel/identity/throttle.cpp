@@ -65,23 +65,25 @@ void Throttle::take(Known& known, const std::string& key, int count) {
   if (found->second.count <= 0) known.erase(found);
 }
 
-Throttle::Attempt::Attempt(Throttle& throttle, std::string_view name, std::string_view remote_address)
+Throttle::Attempt::Attempt(Throttle& throttle, std::optional<std::string_view> name, std::string_view remote_address)
     : throttle_(throttle), name_(name), address_(throttled_address(remote_address)) {
   const std::lock_guard lock(throttle_.mutex_);
-  const auto wait = std::max(throttle_.left(throttle_.names_, name_, free_by_name, longest_by_name),
-                             throttle_.left(throttle_.addresses_, address_, free_by_address, longest_by_address));
+  const auto wait = std::max(
+      name_ ? throttle_.left(throttle_.names_, *name_, free_by_name, longest_by_name) : std::chrono::seconds(0),
+      throttle_.left(throttle_.addresses_, address_, free_by_address, longest_by_address));
   if (wait.count() > 0) {
     throw operations::Refusal(429, "identity.throttled",
                               "too many attempts failed; try again in " + std::to_string(wait.count()) + " s",
                               {{"retry_after_s", wait.count()}});
   }
-  throttle_.add(throttle_.names_, name_);
+  if (name_) throttle_.add(throttle_.names_, *name_);
   throttle_.add(throttle_.addresses_, address_);
 }
 
 void Throttle::Attempt::succeeded() {
+  if (!name_) return unfinished();
   const std::lock_guard lock(throttle_.mutex_);
-  const auto own = throttle_.names_.find(name_);
+  const auto own = throttle_.names_.find(*name_);
   if (own == throttle_.names_.end()) return;
   take(throttle_.addresses_, address_, own->second.count);
   throttle_.names_.erase(own);
@@ -89,7 +91,7 @@ void Throttle::Attempt::succeeded() {
 
 void Throttle::Attempt::unfinished() {
   const std::lock_guard lock(throttle_.mutex_);
-  take(throttle_.names_, name_, 1);
+  if (name_) take(throttle_.names_, *name_, 1);
   take(throttle_.addresses_, address_, 1);
 }
 

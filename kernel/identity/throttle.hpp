@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +28,8 @@ class Throttle {
   // Throws Refusal 429 within a pause, which is not counted.
   class Attempt {
    public:
-    Attempt(Throttle& throttle, std::string_view name, std::string_view remote_address);
+    // Without a name, where it is not known before the end, the address counts alone.
+    Attempt(Throttle& throttle, std::optional<std::string_view> name, std::string_view remote_address);
     // Through the last factor: forgets the name's failures, and what they added to the address's.
     void succeeded();
     // Right so far, but a factor is missing: neither a failure nor an end of those before.
@@ -35,7 +37,7 @@ class Throttle {
 
    private:
     Throttle& throttle_;
-    std::string name_;
+    std::optional<std::string> name_;
     std::string address_;
   };
 
