@@ -133,7 +133,8 @@ TEST_F(Surface, AWrongMethodOnAKnownPathIs405WithThoseThatThereAre) {
 }
 
 TEST_F(Surface, Case23_NoOperationAndNoPathIsLetThroughWithoutACredentialButTheseFew) {
-  const std::set<std::string> open{"auth.login", "system.healthz", "system.metrics", "system.readyz"};
+  const std::set<std::string> open{"auth.login",     "auth.methods",   "auth.oidc.begin", "auth.oidc.login",
+                                   "system.healthz", "system.metrics", "system.readyz"};
   const auto stranger = [&](const std::string& method, const std::string& target) {
     RawClient client(port());
     client.send(method + " " + target +
