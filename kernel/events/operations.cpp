@@ -14,6 +14,7 @@ using operations::Permission;
 using operations::Refusal;
 
 constexpr std::size_t most_streams = 256;
+constexpr std::size_t most_of_caller = 64;
 constexpr int events_at_once = 256;
 constexpr std::chrono::seconds keep_alive_every{15};
 
@@ -73,14 +74,7 @@ void Streams::open(Call& call, const std::shared_ptr<Answer>& answer) {
   if (const auto last = call.header("last-event-id")) {
     (void)std::from_chars(last->data(), last->data() + last->size(), after);
   }
-  {
-    const std::lock_guard lock(bell_->mutex);
-    if (stopping_) throw Refusal(503, "events.stopping", "the service is stopping");
-  }
-  if (open_.fetch_add(1) >= most_streams) {
-    open_.fetch_sub(1);
-    throw Refusal(503, "events.too_many", "too many event streams are open; close one and try again");
-  }
+  enter(call.caller.id);
   // Not under the bell's mutex: the answer may ring within.
   answer->when_drained([bell = bell_] { bell->ring(); });
   answer->head(200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
@@ -93,6 +87,28 @@ void Streams::open(Call& call, const std::shared_ptr<Answer>& answer) {
   }
   if (stopped_meanwhile) return answer->end();
   bell_->ring();
+}
+
+void Streams::enter(const std::string& caller_id) {
+  const Json ask_again = {{"retry_after_s", 5}};
+  const std::lock_guard lock(bell_->mutex);
+  if (stopping_) throw Refusal(503, "events.stopping", "the service is stopping", ask_again);
+  if (open_ >= most_streams)
+    throw Refusal(503, "events.too_many", "too many event streams are open; close one and try again", ask_again);
+  auto& of_caller = open_of_[caller_id];
+  if (of_caller >= most_of_caller)
+    throw Refusal(429, "events.too_many_of_caller",
+                  "you have " + std::to_string(most_of_caller) + " event streams open; close one and try again",
+                  ask_again);
+  ++of_caller;
+  ++open_;
+}
+
+// Under the bell's mutex.
+void Streams::leave(const std::string& caller_id) {
+  --open_;
+  const auto of_caller = open_of_.find(caller_id);
+  if (--of_caller->second == 0) open_of_.erase(of_caller);
 }
 
 Streams::Fed Streams::feed(Stream& stream, bool keep_alive) {
@@ -134,8 +150,10 @@ void Streams::feed_all() {
       if (fed == Fed::ended) ended.splice(ended.end(), streams_, stream);
       stream = next;
     }
+    lock.lock();
+    for (const auto& stream : ended) leave(stream.caller.id);
+    lock.unlock();
     for (const auto& stream : ended) stream.answer->end();
-    open_.fetch_sub(ended.size());
     lock.lock();
     bell_->news = bell_->news || more;
   }

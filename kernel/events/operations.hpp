@@ -4,8 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "events/log.hpp"
@@ -43,6 +45,9 @@ class Streams {
     std::int64_t sent;  // the number of the last event that was sent
   };
 
+  // A place for one more; throws Refusal when there is none.
+  void enter(const std::string& caller_id);
+  void leave(const std::string& caller_id);
   void open(operations::Call& call, const std::shared_ptr<operations::Answer>& answer);
   void feed_all();
   enum class Fed { all, some, ended };
@@ -54,7 +59,9 @@ class Streams {
   bool stopping_ = false;       // under the bell's mutex
   std::list<Stream> arriving_;  // under the bell's mutex
   std::list<Stream> streams_;   // the feeding thread's
-  std::atomic<std::size_t> open_{0};
+  // Under the bell's mutex: places taken, in all and of each caller.
+  std::size_t open_ = 0;
+  std::map<std::string, std::size_t> open_of_;
   int subscription_;
   std::thread thread_;
 };

@@ -17,6 +17,7 @@ using store::Timestamp;
 // Old rows go with every so many calls that bring a key.
 constexpr std::uint64_t calls_between_pruning = 64;
 constexpr std::size_t most_key_bytes = 255;
+const Json ask_again = {{"retry_after_s", 1}};
 
 // The call with a key that runs on this thread.
 thread_local KeptAnswers::Once* running = nullptr;
@@ -60,7 +61,7 @@ KeptAnswers::Once::Once(KeptAnswers& answers, std::string caller_id, std::string
   if (free) return;
   if (place->second != request_hash_) throw mismatch(key_);
   throw Refusal(409, "idempotency.in_progress",
-                "the first call with this Idempotency-Key is under way; ask again for its answer");
+                "the first call with this Idempotency-Key is under way; ask again for its answer", ask_again);
 }
 
 KeptAnswers::Once::~Once() {
@@ -130,7 +131,7 @@ void KeptAnswers::Once::take_key(Session& session) {
       {caller_id_, key_, call_id_, request_hash_, Timestamp::now(), project_});
   if (taken == 0) {
     throw Refusal(409, "idempotency.in_progress",
-                  "the first call with this Idempotency-Key is under way at another controller; ask again");
+                  "the first call with this Idempotency-Key is under way at another controller; ask again", ask_again);
   }
 }
 

@@ -233,7 +233,11 @@ void answer_error(Answer& answer, int status, std::string_view code, std::string
                   std::string_view correlation) {
   const std::string text =
       error_body(code, message, detail, correlation).dump(-1, ' ', false, Json::error_handler_t::replace);
-  answer.head(status, "application/json", {}, text.size());
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (detail.is_object() && detail.contains("retry_after_s")) {
+    headers.emplace_back("Retry-After", detail.at("retry_after_s").dump());
+  }
+  answer.head(status, "application/json", headers, text.size());
   (void)answer.body(text);
   answer.end();
 }

@@ -87,7 +87,7 @@ class Table {
 std::string body_text(const Reply& reply);
 // An error in the contract's shape.
 Json error_body(std::string_view code, std::string_view message, const Json& detail, std::string_view correlation);
-// Sends `error` in the contract's shape.
+// Sends `error` in the contract's shape. A `retry_after_s` of its detail is a Retry-After header too.
 void answer_error(Answer& answer, int status, std::string_view code, std::string_view message, const Json& detail,
                   std::string_view correlation);
 

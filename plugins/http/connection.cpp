@@ -20,12 +20,21 @@ constexpr std::size_t input_beyond_headers = 4 * 1024;
 constexpr std::uint64_t most_unread_answers = 256 * 1024;
 // A small body that nobody wants is read, so that the connection can go on after the refusal.
 constexpr std::uint64_t most_discarded_body = 64 * 1024;
+// What is told to whoever came when there were too many.
+constexpr int retry_after_s = 1;
 
 // "127.0.0.1:50412", "[::1]:50412"
 std::string describe(const asio::ip::tcp::endpoint& endpoint) {
   const auto address = endpoint.address().to_string();
   const auto port = std::to_string(endpoint.port());
   return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+// Whose calls count as one client's.
+std::string network_of(const asio::ip::address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
+  const auto bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + 8};
 }
 
 // Unique enough to find a request in logs; no secret.
@@ -49,6 +58,7 @@ Connection::Connection(std::shared_ptr<Core> core, Socket socket)
   ErrorCode ignored;
   const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) remote_ = describe(peer);
+  client_ = core_->occupancy.client(ignored ? std::string() : network_of(peer.address()));
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   if (core_->tls) {
@@ -67,7 +77,8 @@ void Connection::start(bool one_too_many) {
                     "the server has as many connections as it may; try again later",
                     Json::object(),
                     {},
-                    true});
+                    true,
+                    retry_after_s});
       self->flush();
     }
     self->deadlines_.arm(self->phase_, self->requests_);
@@ -246,7 +257,7 @@ void Connection::on_header() {
   };
 
   if (core_->draining.load(std::memory_order_relaxed))
-    return reject({503, "http.draining", "the server is about to stop", Json::object(), {}, true});
+    return reject({503, "http.draining", "the server is about to stop", Json::object(), {}, true, retry_after_s});
   auto admission = admit(request, *core_->router, core_->settings, target_, match_);
   if (admission.refusal) return reject(std::move(*admission.refusal));
   parser_.limit_body(admission.body_limit);
@@ -272,8 +283,43 @@ void Connection::dispatch() {
   if (const auto* document = match_.endpoint->document) {
     return answer(*document, !keep);
   }
+  if (auto refusal = enter(*match_.endpoint->operation)) {
+    refusal->close = !keep;
+    return refuse(*refusal);
+  }
   phase_ = Phase::call;
   if (exchange_.begin(shared_from_this(), match_, request, target_, remote_, cross_origin_)) finish_exchange();
+}
+
+// Takes a place among the calls under way, until finish_exchange(); or says why there is none.
+std::optional<Refusal> Connection::enter(const Operation& operation) {
+  const bool stream = operation.reply == Operation::Reply::stream;
+  const auto kind = stream ? Occupancy::Kind::stream : Occupancy::Kind::call;
+  const auto& limit = core_->occupancy.limit(kind);
+  switch (core_->occupancy.enter(*client_, kind)) {
+    case Occupancy::Entry::admitted:
+      entered_ = kind;
+      return std::nullopt;
+    case Occupancy::Entry::full:
+      return Refusal{503,
+                     stream ? "http.too_many_streams" : "http.too_many_calls",
+                     "the server has as many " + std::string(stream ? "streams" : "calls") +
+                         " under way as it may; try again soon",
+                     {{"limit", limit.total}},
+                     {},
+                     false,
+                     retry_after_s};
+    case Occupancy::Entry::share_used:
+      return Refusal{429,
+                     stream ? "http.too_many_streams_of_address" : "http.too_many_calls_of_address",
+                     "your address has as many " + std::string(stream ? "streams" : "calls") +
+                         " under way as one may have; end one, or wait for an answer",
+                     {{"limit", limit.per_address}},
+                     {},
+                     false,
+                     retry_after_s};
+  }
+  return std::nullopt;
 }
 
 // ---- answers ----
@@ -293,6 +339,7 @@ void Connection::on_reply() {
 void Connection::finish_exchange() {
   const auto* operation = exchange_.operation();
   const auto outcome = exchange_.finish();
+  core_->occupancy.leave(*client_, entered_);
   if (phase_ == Phase::closed) return;
   switch (outcome) {
     case Exchange::Outcome::silent:
@@ -322,8 +369,10 @@ void Connection::next_request() {
 
 void Connection::refuse(const Refusal& refusal) {
   if (parser_.request().request_id().empty()) name_request();
+  const auto seconds = std::to_string(refusal.retry_after_s);
+  const wyv_field retry_after{view("retry-after"), view(seconds)};
   answer(refusal.status, "application/json", body_of(refusal, parser_.request().request_id()), refusal.allow,
-         refusal.close);
+         refusal.close, &retry_after, refusal.retry_after_s > 0 ? 1 : 0);
 }
 
 void Connection::answer(const Document& document, bool close) {

@@ -6,6 +6,7 @@
 #include <boost/asio/strand.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool parse();
   void on_header();
   void dispatch();
+  std::optional<Refusal> enter(const Operation& operation);
   void on_reply();
   void finish_exchange();
   void next_request();
@@ -79,7 +81,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const Connections::Membership membership_;
   Socket socket_;
   std::string remote_;
-  std::string cross_origin_;  // header lines of the answer under way
+  std::shared_ptr<Occupancy::Client> client_;
+  Occupancy::Kind entered_ = Occupancy::Kind::call;  // of the exchange under way
+  std::string cross_origin_;                         // header lines of the answer under way
 
   std::unique_ptr<Tls> tls_;  // null: plain HTTP
   std::vector<char> sealed_input_;

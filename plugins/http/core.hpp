@@ -9,6 +9,7 @@
 #include "cross_origin.hpp"
 #include "http/router.hpp"
 #include "http/settings.hpp"
+#include "occupancy.hpp"
 #include "tls.hpp"
 #include "wyvern/operations.hpp"
 
@@ -23,7 +24,8 @@ struct Core {
         cross_origin(settings),
         tls(std::move(tls_)),
         router(std::move(router_)),
-        operations(host) {}
+        operations(host),
+        occupancy(settings) {}
 
   const Host host;
   const std::string name;  // of the surface, for log lines
@@ -33,6 +35,7 @@ struct Core {
   const std::unique_ptr<Router> router;
   const Operations operations;
   Connections connections;
+  Occupancy occupancy;
   std::atomic<bool> draining{false};
 
   std::atomic<std::uint64_t> requests{0};

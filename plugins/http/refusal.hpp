@@ -13,8 +13,9 @@ struct Refusal {
   std::string_view code;  // a literal, "http.not_found"
   std::string message;
   Json detail = Json::object();
-  std::string allow;   // for the Allow header of a 405
-  bool close = false;  // what follows on the connection cannot be trusted or will not be read
+  std::string allow;      // for the Allow header of a 405
+  bool close = false;     // what follows on the connection cannot be trusted or will not be read
+  int retry_after_s = 0;  // for the Retry-After header; 0: none
 };
 
 // {"error": …, "code": …, "detail": {…}, "request_id": …}

@@ -73,6 +73,13 @@ class Metrics {
     core.host.counter("wyvern_http_requests_total", value(core.requests), surface);
     core.host.counter("wyvern_http_slow_readers_total", value(core.slow_readers), surface);
     core.host.counter("wyvern_http_refused_connections_total", value(core.refused_connections), surface);
+    const auto& occupancy = core.occupancy;
+    core.host.gauge("wyvern_http_calls", static_cast<double>(occupancy.inside(Occupancy::Kind::call)), surface);
+    core.host.gauge("wyvern_http_streams", static_cast<double>(occupancy.inside(Occupancy::Kind::stream)), surface);
+    for (const auto& [reason, entry] :
+         {std::pair{"total", Occupancy::Entry::full}, {"address", Occupancy::Entry::share_used}})
+      core.host.counter("wyvern_http_refused_calls_total", static_cast<double>(occupancy.refused(entry)),
+                        {{"surface", core.name}, {"limit", reason}});
   }
 
  private:

@@ -58,6 +58,10 @@ Settings read_settings(const Json& config, Settings settings) {
 
   const Json limits = config.value("limits", Json::object());
   take(limits, "connections", settings.max_connections);
+  take(limits, "calls", settings.calls.total);
+  take(limits, "calls_per_address", settings.calls.per_address);
+  take(limits, "streams", settings.streams.total);
+  take(limits, "streams_per_address", settings.streams.per_address);
   take(limits, "header_bytes", settings.max_header_bytes);
   take(limits, "target_bytes", settings.max_target_bytes);
   take(limits, "body_bytes", settings.max_body_bytes);

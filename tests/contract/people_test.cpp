@@ -7,6 +7,7 @@ namespace wyvern::test {
 namespace {
 
 using People = PeopleContract;
+#include "people.hpp"
 
 std::string code_of(const std::string& secret, int step = 0) {
   const auto now = store::Timestamp::now().us / 1'000'000;
@@ -102,6 +103,7 @@ TEST_F(People, SignInWithASecondFactorThatWorksOnce) {
   EXPECT_EQ(with(recovery).status, 200);
   EXPECT_TRUE(refused(with(recovery), 401, "identity.wrong_code")) << "it was used";
 
+  EXPECT_EQ(held.headers.at("retry-after"), held.body["detail"]["retry_after_s"].dump());
   ASSERT_EQ(wyvern.call("PATCH", "/users/" + ann, {{"totp", false}}).status, 200);
   EXPECT_EQ(login({{"name", "ann"}, {"password", usual_password}}).status, 200);
 }

@@ -139,8 +139,31 @@ TEST_F(EventStream, StopEndsEveryStreamAndRefusesLaterOnes) {
 
 TEST_F(EventStream, TooManyStreamsAreRefused) {
   std::vector<std::shared_ptr<RecordedAnswer>> all;
-  for (int i = 0; i < 256; ++i) all.push_back(open());
-  EXPECT_EQ(open()->status(), 503);
+  for (int i = 0; i < 256; ++i) all.push_back(open({}, {}, "person" + std::to_string(i % 4)));
+  const auto late = open({}, {}, "somebody else");
+  EXPECT_EQ(late->status(), 503);
+  EXPECT_EQ(late->header("Retry-After"), "5");
+}
+
+TEST_F(EventStream, OneCallerHasAShareAndNoMore) {
+  std::vector<std::shared_ptr<RecordedAnswer>> all;
+  for (int i = 0; i < 64; ++i) all.push_back(open({}, {}, "ann"));
+  const auto late = open({}, {}, "ann");
+  EXPECT_EQ(late->status(), 429);
+  EXPECT_EQ(late->code(), "events.too_many_of_caller");
+  EXPECT_EQ(open({}, {}, "ben")->status(), 200);
+}
+
+TEST_F(EventStream, WhatEndsGivesItsPlaceBack) {
+  const auto others = std::exchange(cancelled, std::make_shared<std::atomic<bool>>(false));
+  std::vector<std::shared_ptr<RecordedAnswer>> all;
+  for (int i = 0; i < 64; ++i) all.push_back(open({}, {}, "ann"));
+  ASSERT_EQ(open({}, {}, "ann")->status(), 429);
+  cancelled->store(true);
+  database.append("a.changed");  // wakes the one who feeds
+  for (const auto& answer : all) answer->wait_for_end();
+  cancelled = others;
+  EXPECT_EQ(open({}, {}, "ann")->status(), 200);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ TEST_F(LifecycleTest, TellsOneConnectionTooManyThatItIs) {
   const auto response = third.read();
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(code_of(response), "http.too_many_connections");
+  EXPECT_EQ(response.header("retry-after"), "1");
   EXPECT_TRUE(third.closed());
   EXPECT_EQ(first.get("/things").status, 200);
 }

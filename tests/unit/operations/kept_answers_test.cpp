@@ -163,6 +163,7 @@ TEST_F(Repeated, OfTwoControllersOneDoesIt) {
   const auto answer = std::async(std::launch::async, [&] { return call(other, std::move(late)); }).get();
   EXPECT_EQ(answer->status(), 409);
   EXPECT_EQ(answer->code(), "idempotency.in_progress");
+  EXPECT_EQ(answer->header("Retry-After"), "1");
   EXPECT_EQ(deeds(), 1U);
 }
 

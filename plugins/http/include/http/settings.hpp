@@ -21,6 +21,12 @@ struct ListenAddress {
 // "127.0.0.1:8080", "[::1]:8080", "localhost:0". Throws Failure http.listen for anything else.
 ListenAddress parse_listen(std::string_view text);
 
+// How many calls may be under way at once.
+struct CallLimit {
+  std::size_t total;
+  std::size_t per_address;  // of one IPv4 host, or one IPv6 network of 64 bits
+};
+
 struct Settings {
   ListenAddress listen;
   unsigned threads = 1;
@@ -34,6 +40,8 @@ struct Settings {
   std::string tls_key;                    // a PEM file
 
   std::size_t max_connections = 1024;
+  CallLimit calls{1024, 256};
+  CallLimit streams{256, 64};                        // answers without an end, such as events
   std::size_t max_header_bytes = 16 * 1024;          // request line and headers, each
   std::size_t max_target_bytes = 8 * 1024;           // path and query
   std::size_t max_body_bytes = 1024 * 1024;          // for an operation that names no limit of its own
