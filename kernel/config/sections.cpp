@@ -22,8 +22,8 @@ constexpr const char* own_sections = R"json({
         "description": "How often a try of a password goes over that memory"},
       "session_hours": {"type": "integer", "minimum": 1, "maximum": 8760, "default": 12,
         "description": "How long a login lasts"},
-      "secure_cookies": {"type": "boolean", "default": false,
-        "description": "Browsers send a session over TLS only; for where the API is reached by TLS only"},
+      "secure_cookies": {"enum": ["auto", "always"], "default": "auto",
+        "description": "Whether browsers send a session over TLS only. auto: when the login came over TLS to the surface itself; always: behind a proxy that ends TLS"},
       "oidc": {
         "type": "object",
         "additionalProperties": false,

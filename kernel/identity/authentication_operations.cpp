@@ -61,7 +61,7 @@ Reply login(Identity& identity, Call& call) {
     return body;
   }
   Reply reply(body);
-  reply.headers = {{"Set-Cookie", session_cookie(made.text, settings.session_lifetime, settings.secure_cookies)},
+  reply.headers = {{"Set-Cookie", session_cookie(made.text, settings.session_lifetime, settings.secure_cookie(call))},
                    {"Cache-Control", "no-store"}};
   return reply;
 }
@@ -76,7 +76,8 @@ Reply logout(Identity& identity, const Call& call) {
     remove_token(session, token->id);
   });
   Reply reply(Json{{"signed_out", true}});
-  reply.headers = {{"Set-Cookie", session_cookie("", std::chrono::seconds(0), identity.settings().secure_cookies)}};
+  reply.headers = {
+      {"Set-Cookie", session_cookie("", std::chrono::seconds(0), identity.settings().secure_cookie(call))}};
   return reply;
 }
 

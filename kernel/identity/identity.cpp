@@ -55,7 +55,7 @@ Settings Settings::from(const Json& section) {
   settings.password_cost.memory_bytes = section.value("password_memory_mib", std::size_t{256}) << 20U;
   settings.password_cost.passes = section.value("password_passes", 3U);
   settings.session_lifetime = std::chrono::hours(section.value("session_hours", 12));
-  settings.secure_cookies = section.value("secure_cookies", false);
+  settings.always_secure_cookies = section.value("secure_cookies", "auto") == "always";
   if (section.contains("oidc")) settings.openid = OpenIdSettings::from(section["oidc"]);
   return settings;
 }

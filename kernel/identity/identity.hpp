@@ -25,10 +25,12 @@ namespace wyvern::identity {
 struct Settings {
   Passwords::Cost password_cost;
   std::chrono::hours session_lifetime{12};
-  bool secure_cookies = false;
+  bool always_secure_cookies = false;  // else where TLS carried the call
   std::optional<OpenIdSettings> openid = {};
 
   static Settings from(const Json& section);
+  // Whether the cookie of a session that this call begins or ends is for TLS only.
+  bool secure_cookie(const operations::Call& call) const { return always_secure_cookies || call.over_tls; }
 };
 
 // What the first start on an empty store made.

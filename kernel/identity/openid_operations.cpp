@@ -115,7 +115,7 @@ Reply finish(Identity& identity, Call& call) {
   call.caller.name = person.name;
   auto reply = redirect(login.return_to);
   reply.headers.emplace_back("Set-Cookie",
-                             session_cookie(made.text, settings.session_lifetime, settings.secure_cookies));
+                             session_cookie(made.text, settings.session_lifetime, settings.secure_cookie(call)));
   reply.headers.emplace_back("Set-Cookie", cookie_of_login(openid, "", 0));
   return reply;
 }

@@ -124,7 +124,8 @@ void call(void* self, const wyv_call_request* raw, const wyv_reply_sink* reply, 
   if (raw->caller != nullptr) {
     request.credentials = {std::string(text(raw->caller->credential)), raw->caller->by_cookie != 0,
                            std::string(text(raw->caller->requested_with)),
-                           std::string(text(raw->caller->remote_address))};
+                           std::string(text(raw->caller->remote_address)),
+                           WYV_HAS(raw->caller, wyv_caller, over_tls) && raw->caller->over_tls != 0};
     request.traceparent = text(raw->caller->traceparent);
   }
   for (const auto& [name, value] : request.headers) {

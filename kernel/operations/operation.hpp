@@ -53,6 +53,7 @@ struct Credentials {
   bool by_cookie = false;
   std::string requested_with;
   std::string remote_address;
+  bool over_tls = false;
 };
 
 // Who may do what: the one place that is asked. Implemented by identity, and by the worker for its single token.
@@ -76,6 +77,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::shared_ptr<std::atomic<bool>> cancelled;
   Access* access = nullptr;
+  bool over_tls = false;     // TLS carried it to the surface
   std::string subject = {};  // what it is about, where neither the path nor an event says so: for the audit
 
   // A required path parameter or field of the input.

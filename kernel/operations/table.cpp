@@ -358,6 +358,7 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
   const auto& operation = entry.operation;
   Call call{{}, Json::object(), request.correlation, std::move(request.headers), cancelled, &access_};
   call.caller.remote_address = request.credentials.remote_address;
+  call.over_tls = request.credentials.over_tls;
   Deed deed{operation.name, {}, subject_of(entry.path_parameters, request.fields), {}, request.correlation};
   const auto refuse = [&](int status, std::string_view code, std::string_view message, const Json& detail) {
     if (status >= 500 && fault_)

@@ -54,7 +54,7 @@ Connection::Connection(std::shared_ptr<Core> core, Socket socket)
       deadlines_(core_->settings),
       parser_(core_->settings.max_header_bytes, core_->settings.max_target_bytes),
       exchange_(core_->operations, *this, core_->settings.max_queued_bytes, core_->settings.compress,
-                core_->cross_origin.configured()) {
+                core_->cross_origin.configured(), core_->tls != nullptr) {
   ErrorCode ignored;
   const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) remote_ = describe(peer);

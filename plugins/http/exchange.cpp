@@ -31,13 +31,14 @@ void append_chunk(WriteQueue& to, std::string_view bytes) {
 }  // namespace
 
 Exchange::Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes, bool compress,
-                   bool varies_by_origin)
+                   bool varies_by_origin, bool over_tls)
     : Reply(max_queued_bytes / 2),
       operations_(operations),
       wire_(wire),
       max_queued_bytes_(max_queued_bytes),
       compress_(compress),
-      varies_by_origin_(varies_by_origin) {}
+      varies_by_origin_(varies_by_origin),
+      over_tls_(over_tls) {}
 
 bool Exchange::begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request,
                      const Target& target, const std::string& remote, std::string cross_origin) {
@@ -83,9 +84,14 @@ void Exchange::call(const Router::Match& match, const Request& request, const Ta
     if (!request.carried[i].empty()) headers[header_count++] = {view(carried_names[i]), view(request.carried[i])};
 
   const bool by_cookie = request.bearer.empty() && !request.session.empty();
-  const wyv_caller caller{
-      sizeof(wyv_caller),           by_cookie ? 1U : 0U, view(by_cookie ? request.session : request.bearer),
-      view(request.requested_with), view(remote),        view(request.traceparent)};
+  const wyv_caller caller{sizeof(wyv_caller),
+                          by_cookie ? 1U : 0U,
+                          view(by_cookie ? request.session : request.bearer),
+                          view(request.requested_with),
+                          view(remote),
+                          view(request.traceparent),
+                          over_tls_ ? 1U : 0U,
+                          0};
   const wyv_call_request raw{sizeof(wyv_call_request),
                              static_cast<std::uint32_t>(fields_.size()),
                              view(match.endpoint->operation->name),

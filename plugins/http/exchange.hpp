@@ -46,7 +46,7 @@ class Exchange final : private Reply {
 
   // An answer may have `max_queued_bytes` waiting; a piece on top of more is not taken, and its reader is dropped.
   Exchange(const Operations& operations, Wire& wire, std::uint64_t max_queued_bytes, bool compress,
-           bool varies_by_origin);
+           bool varies_by_origin, bool over_tls);
 
   // [strand] Calls the operation. `alive` is kept until the end of the answer. True when the answer ended within.
   bool begin(std::shared_ptr<void> alive, const Router::Match& match, const Request& request, const Target& target,
@@ -85,6 +85,7 @@ class Exchange final : private Reply {
   const std::uint64_t max_queued_bytes_;
   const bool compress_;
   const bool varies_by_origin_;
+  const bool over_tls_;
 
   // [strand]
   std::shared_ptr<void> alive_;

@@ -13,6 +13,7 @@ function(wyvern_read_abi out)
     get_target_property(folder Wyvern::sdk INTERFACE_INCLUDE_DIRECTORIES)
     string(REGEX MATCH "[^:;<>]+include" folder "${folder}")  # of $<BUILD_INTERFACE:…> in the tree of Wyvern itself
   endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/wyvern/abi/base.h)
   foreach(part MAJOR MINOR)
     file(STRINGS ${folder}/wyvern/abi/base.h line REGEX "^#define WYV_ABI_${part} ")
     string(REGEX MATCH "[0-9]+" ${part} "${line}")

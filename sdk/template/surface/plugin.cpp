@@ -169,7 +169,7 @@ class JsonLines final : public wyvern::Surface {
 
     const auto id = "line-" + std::to_string(++lines_);
     const wyv_field request_id{view(std::string_view("x-request-id")), view(id)};
-    const wyv_caller caller{sizeof(wyv_caller), 0, view(token), {}, {}, {}};
+    const wyv_caller caller{sizeof(wyv_caller), 0, view(token), {}, {}, {}, 0, 0};
     const wyv_call_request request{sizeof(wyv_call_request),
                                    static_cast<std::uint32_t>(fields.size()),
                                    view(name),

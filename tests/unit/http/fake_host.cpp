@@ -81,6 +81,7 @@ struct FakeTables {
     call.requested_with = text(request->caller->requested_with);
     call.remote_address = text(request->caller->remote_address);
     call.traceparent = text(request->caller->traceparent);
+    call.over_tls = request->caller->over_tls != 0;
     call.thread = std::this_thread::get_id();
     call.cancelled = std::make_shared<Event>();
     call.drained = std::make_shared<Bell>();

@@ -76,6 +76,7 @@ struct Received {
   std::string requested_with;
   std::string remote_address;
   std::string traceparent;
+  bool over_tls = false;
   std::thread::id thread;
   std::shared_ptr<Event> cancelled;
   std::shared_ptr<Bell> drained;

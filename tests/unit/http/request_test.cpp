@@ -21,7 +21,8 @@ class RequestTest : public ServerTest {
                             {"by_cookie", call.by_cookie},
                             {"requested_with", call.requested_with},
                             {"remote", call.remote_address},
-                            {"traceparent", call.traceparent}}
+                            {"traceparent", call.traceparent},
+                            {"over_tls", call.over_tls}}
                            .dump());
     });
     serve({{"/api/v1/openapi.json", "application/json", "{\"openapi\":\"3.1.0\"}"}});

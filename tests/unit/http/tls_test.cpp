@@ -114,6 +114,15 @@ TEST_F(TlsTest, AnswersWithTheCertificateAndEndsInOrder) {
   EXPECT_TRUE(client.ended);
 }
 
+TEST_F(TlsTest, IsToldToTheOperation) {
+  host.add({{"name", "seen"}, {"method", "GET"}, {"path", "/seen"}},
+           [](const Received& call, const Answer& answer) { answer.json(200, call.over_tls ? "true" : "false"); });
+  serve();
+  TlsClient client(port, certificate());
+  client.send(request("/seen"));
+  EXPECT_THAT(client.read(), HasSubstr("\r\n\r\ntrue"));
+}
+
 TEST_F(TlsTest, KeepsConnectionsAndTheOrderOfPipelinedRequests) {
   serve();
   TlsClient client(port, certificate());

@@ -192,6 +192,40 @@ TEST_F(Carrier, NothingIsReadBehindTheEndOfAnOlderSink) {
   EXPECT_NE(pause_above, 1000U);
 }
 
+// And a shorter caller: behind its end stands what is not its own.
+TEST_F(Carrier, WhetherTlsCarriedTheCallIsReadOfACallerThatHasItOnly) {
+  operations::Table table(access, 1);
+  bool over_tls = false;
+  Operation operation;
+  operation.name = "it";
+  operation.method = "GET";
+  operation.path = "/it";
+  operation.permission = Permission::anyone;
+  operation.handle = [&](Call& call) -> operations::Reply {
+    over_tls = call.over_tls;
+    return Json::object();
+  };
+  table.add(std::move(operation));
+  const auto sink = surface.sink();
+  const auto called_by = [&](const wyv_caller& caller) {
+    wyv_call_request raw{};
+    raw.struct_size = sizeof raw;
+    raw.operation = view("it");
+    raw.caller = &caller;
+    wyv_pending* pending = nullptr;
+    operations::carrier()->call(&table, &raw, &sink, &pending);
+    operations::carrier()->release(&table, pending);
+    return over_tls;
+  };
+  wyv_caller caller{};
+  caller.struct_size = sizeof caller;
+  EXPECT_FALSE(called_by(caller));
+  caller.over_tls = 1;
+  EXPECT_TRUE(called_by(caller));
+  caller.struct_size = offsetof(wyv_caller, over_tls);
+  EXPECT_FALSE(called_by(caller));
+}
+
 TEST_F(Carrier, AnAnswerThatIsDroppedBeforeItBeganIsAnError) {
   call([](Call&, std::shared_ptr<Answer>) {});
   EXPECT_EQ(surface.status, 500);

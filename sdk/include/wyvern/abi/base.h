@@ -34,7 +34,7 @@ extern "C" {
 #endif
 
 #define WYV_ABI_MAJOR 1
-#define WYV_ABI_MINOR 0
+#define WYV_ABI_MINOR 1
 
 /* True when the table `t`, which reports its own struct_size, is long enough to hold `field`. */
 #define WYV_HAS(t, type, field) ((t)->struct_size >= (offsetof(type, field) + sizeof((t)->field)) && (t)->field)

@@ -50,6 +50,8 @@ typedef struct wyv_caller {
   wyv_view requested_with; /* the X-Requested-With header; empty for none */
   wyv_view remote_address; /* "127.0.0.1:50412"; for logs and the audit */
   wyv_view traceparent;    /* W3C trace context; empty for none */
+  uint32_t over_tls;       /* 1 when TLS carried the call to the surface. Absent (struct_size) or 0: not, or unknown */
+  uint32_t reserved;
 } wyv_caller;
 
 typedef struct wyv_field {
