@@ -19,6 +19,7 @@
 #include "playout/playout.hpp"
 #include "staging/staging.hpp"
 #include "store/migrations.hpp"
+#include "store/others.hpp"
 #include "wyvern/abi/surface.h"
 #include "wyvern/call.hpp"
 
@@ -128,8 +129,9 @@ int run_controller(Process& process) {
   make_private_folder(config.state_dir);
   host.bring_up(config.instances, {}, in_this_process).or_throw();
 
-  const auto main_store =
-      host.service<wyv_store_v1>("store", process.first_of("store").name, WYV_STORE_SERVICE).or_throw();
+  const auto main_store = host.service<wyv_store_v1>("store", process.first_of("store").name, WYV_STORE_SERVICE,
+                                                     store::first_store_table_bytes)
+                              .or_throw();
   const store::Store store(main_store.table, main_store.instance);
   const int applied = store::migrate(store, store::migrations_for(store.dialect()));
   if (applied != 0) process.log("app", WYV_LOG_INFO, "the store was migrated", {{"applied", applied}});
@@ -147,14 +149,15 @@ int run_controller(Process& process) {
       process.log(component, level, message, fields);
     };
   };
-  events::Log events(store);
+  const store::Others others(main_store.table, main_store.instance);
+  events::Log events(store, [&others] { others.tell("events"); });
   operations::KeptAnswers kept_answers(store);
   audit::Trail trail(store);
   operations::Table table(identity, threads, process.say_fault(), &trail);
   table.set_kept_answers(&kept_answers);
   events::Streams streams(events);
   staging::Staging staging({store, events, staging::settings_from(config.sections.at("staging"), config.state_dir),
-                            storages(host), say("staging")});
+                            storages(host), say("staging"), [&others] { others.tell("jobs"); }});
   library::Library library({store, events, staging, library::settings_from(config.sections.at("library")),
                             probe_command(process), say("library")});
   playout::Playout playout(playout_dependencies(process, store, events, staging));
@@ -179,6 +182,8 @@ int run_controller(Process& process) {
   library.start();
   staging.start();
   playout.start();
+  auto events_of_others = others.watch("events", [&events] { events.look(); });
+  auto jobs_of_others = others.watch("jobs", [&staging] { staging.queue().look(); });
   host.bring_up(config.instances, {}, host::only_surfaces).or_throw();
   tell_addresses(process);
 
@@ -187,6 +192,8 @@ int run_controller(Process& process) {
   // A worker that is being stopped or started at this moment has its own time.
   const auto settings = playout::Settings::from(config.sections.at("playout"));
   deadline.emplace(process, end_at_the_latest + 2 * settings.stop_grace + settings.worker_start_timeout);
+  events_of_others.reset();
+  jobs_of_others.reset();
   streams.stop();
   table.stop();
   trail.flush();

@@ -52,6 +52,11 @@ void Log::unsubscribe(int key) {
 }
 
 void Log::announce() {
+  look();
+  if (tell_others_) tell_others_();
+}
+
+void Log::look() {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, heard] : heard_) heard();
 }

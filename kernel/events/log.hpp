@@ -33,7 +33,9 @@ struct Event {
 // Thread-safe.
 class Log {
  public:
-  explicit Log(store::Store store) : store_(store) {}
+  // `tell_others` is called after each commit that added events: for other programs on the store.
+  explicit Log(store::Store store, std::function<void()> tell_others = {})
+      : store_(store), tell_others_(std::move(tell_others)) {}
 
   // Adds an event to the session's transaction, so that a change and its event are committed together or not at all.
   // Subscribers hear of it after the commit.
@@ -48,11 +50,14 @@ class Log {
   // new with `after`. Returns a key for `unsubscribe`, after whose return `heard` is not called any more.
   int subscribe(std::function<void()> heard);
   void unsubscribe(int key);
+  // Others on the store have added events: subscribers hear of it.
+  void look();
 
  private:
   void announce();
 
   store::Store store_;
+  const std::function<void()> tell_others_;
   std::mutex mutex_;
   std::map<int, std::function<void()>> heard_;
   int next_key_ = 1;

@@ -72,6 +72,11 @@ void Queue::stop() {
 }
 
 void Queue::wake() {
+  look();
+  if (options_.tell_others) options_.tell_others();
+}
+
+void Queue::look() {
   {
     const std::lock_guard lock(mutex_);
     ++wakes_;

@@ -84,6 +84,7 @@ class Queue {
     std::chrono::milliseconds first_backoff{1'000};  // doubles with each failure up to `longest_backoff`
     std::chrono::milliseconds longest_backoff{60'000};
     int max_attempts = 5;
+    std::function<void()> tell_others = {};  // other programs on the store: there are new jobs
   };
 
   Queue(store::Store store, events::Log& events, Options options, Say say = {});
@@ -112,6 +113,9 @@ class Queue {
   void release_group();
   // Removes jobs that ended well, or were cancelled, long ago.
   void forget_old();
+
+  // Others on the store have added jobs: the workers look for them.
+  void look();
 
   // One attempt on this thread, if a job is due: true when there was one. For tests, without `start`.
   bool work_once(std::string_view type);

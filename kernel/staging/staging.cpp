@@ -8,7 +8,10 @@ Staging::Staging(Parts parts)
     : storages_(parts.storages, parts.storage_timeout),
       directory_(parts.settings.cache_dir),
       queue_(parts.store, parts.events,
-             {.owner_group = directory_.identity(), .lease = parts.settings.lease, .poll = parts.settings.poll},
+             {.owner_group = directory_.identity(),
+              .lease = parts.settings.lease,
+              .poll = parts.settings.poll,
+              .tell_others = parts.tell_others},
              parts.say),
       cache_(parts.store, parts.events, queue_, directory_, parts.settings.cache_limit_bytes, parts.say) {
   queue_.handle("stage", stage_handler(parts.store, cache_, directory_, storages_, object_changed_),

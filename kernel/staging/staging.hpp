@@ -32,6 +32,7 @@ class Staging {
     Settings settings;
     std::vector<StorageAccess> storages;
     Say say = {};
+    std::function<void()> tell_others = {};                                // of new jobs, after their commit
     std::chrono::milliseconds storage_timeout = std::chrono::seconds(10);  // for each call of a storage
   };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "notifications.hpp"
 #include "pool.hpp"
 #include "session.hpp"
 
@@ -24,6 +25,7 @@ void PostgresStore::prepare(const Context& context) {
   look_at_the_server(pool, context);
   const std::lock_guard lock(mutex_);
   pool_ = std::move(pool);
+  notifications_ = std::make_shared<Notifications>(settings_, host_);
 }
 
 void PostgresStore::look_at_the_server(const std::shared_ptr<Pool>& pool, const Context& context) const {
@@ -74,11 +76,14 @@ void PostgresStore::drain(const Context& context) {
 
 void PostgresStore::stop(const Context& context) {
   std::shared_ptr<Pool> pool;
+  std::shared_ptr<Notifications> notifications;
   {
     const std::lock_guard lock(mutex_);
     accepting_ = false;
     pool = std::exchange(pool_, nullptr);
+    notifications = std::exchange(notifications_, nullptr);
   }
+  if (notifications != nullptr) notifications->stop();
   if (pool == nullptr) return;
   pool->interrupt();
   if (const auto open = pool->wait_until_unused(context); open > 0)
@@ -91,6 +96,18 @@ std::shared_ptr<Pool> PostgresStore::pool() const {
   if (!accepting_) throw Failure(WYV_WRONG_STATE, "store.not_started", "the store '" + name_ + "' is not running");
   return pool_;
 }
+
+std::shared_ptr<Notifications> PostgresStore::notifications() const {
+  const std::lock_guard lock(mutex_);
+  if (!accepting_) throw Failure(WYV_WRONG_STATE, "store.not_started", "the store '" + name_ + "' is not running");
+  return notifications_;
+}
+
+std::unique_ptr<StoreWatch> PostgresStore::watch(std::string_view topic, std::function<void()> heard, const Context&) {
+  return notifications()->watch(topic, std::move(heard));
+}
+
+void PostgresStore::tell(std::string_view topic) { notifications()->tell(topic); }
 
 std::unique_ptr<StoreSession> PostgresStore::open(bool for_writing, const Context& context) {
   return std::make_unique<Session>(Lease(pool(), for_writing ? Access::write : Access::read, context));

@@ -36,9 +36,7 @@ struct Settings {
   std::chrono::milliseconds statement_timeout;
   std::chrono::milliseconds lock_timeout;
   std::chrono::milliseconds idle_transaction_timeout;
-
- private:
-  std::string application;
+  std::string application;  // how the server lists our connections
 };
 
 }  // namespace wyvern::postgres

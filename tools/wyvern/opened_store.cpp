@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/config.hpp"
+#include "store/others.hpp"
 
 namespace wyvern::cli {
 
@@ -20,7 +21,8 @@ OpenedStore::OpenedStore(const std::filesystem::path& config, const std::vector<
   options.log.format = host::LogOptions::Format::text;
   host_ = std::make_unique<host::Host>(catalogue_, host::Services{}, std::move(options));
   host_->bring_up({*main}).or_throw();
-  const auto service = host_->service<wyv_store_v1>("store", main->name, WYV_STORE_SERVICE).or_throw();
+  const auto service =
+      host_->service<wyv_store_v1>("store", main->name, WYV_STORE_SERVICE, store::first_store_table_bytes).or_throw();
   store_ = std::make_unique<store::Store>(service.table, service.instance);
 }
 

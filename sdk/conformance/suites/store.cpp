@@ -99,8 +99,8 @@ void StoreTable::SetUp() {
   ASSERT_NE(table_, nullptr) << WYV_STORE_SERVICE;
 }
 bool StoreTable::whole() const {
-  return table_->struct_size >= sizeof(wyv_store_v1) && table_->dialect != nullptr && table_->open != nullptr &&
-         table_->close != nullptr && table_->begin != nullptr && table_->commit != nullptr &&
+  return table_->struct_size >= offsetof(wyv_store_v1, queue) && table_->dialect != nullptr &&
+         table_->open != nullptr && table_->close != nullptr && table_->begin != nullptr && table_->commit != nullptr &&
          table_->rollback != nullptr && table_->execute != nullptr && table_->script != nullptr;
 }
 

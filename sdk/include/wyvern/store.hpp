@@ -1,6 +1,7 @@
 // Derive from wyvern::Store to keep the state somewhere. The contract of each function is in abi/store.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,12 +39,25 @@ class StoreSession {
   static Failure without_marks() { return {WYV_UNSUPPORTED, "store.no_marks", "this store has no marks"}; }
 };
 
+// One watcher of one topic. Nothing is heard once the destructor has returned.
+class StoreWatch {
+ public:
+  virtual ~StoreWatch() = default;
+};
+
 class Store : public Instance {
  public:
   static constexpr std::string_view kind = "store";
 
   virtual std::string_view dialect() const = 0;
   virtual std::unique_ptr<StoreSession> open(bool for_writing, const Context&) = 0;
+
+  // Optional: words between programs on one store. A store without them says so by not overriding these.
+  virtual std::unique_ptr<StoreWatch> watch(std::string_view /*topic*/, std::function<void()> /*heard*/,
+                                            const Context&) {
+    throw Failure(WYV_UNSUPPORTED, "store.watch", "this store tells nothing of what other programs do");
+  }
+  virtual void tell(std::string_view /*topic*/) {}
 
   const void* service(std::string_view name) override;
 };
@@ -99,9 +113,40 @@ struct StoreTable {
   static wyv_status undo_to_mark(wyv_session* raw, const wyv_context* context) noexcept {
     return guarded(context, [&] { of(raw).undo_to_mark(Context(context)); });
   }
-  static constexpr wyv_store_v1 table{
-      sizeof(wyv_store_v1), 0, &dialect, &open, &close, &begin, &commit, &rollback, &execute, &script, &queue, &mark,
-      &undo_to_mark};
+  static wyv_status watch(wyv_instance* raw, wyv_view topic, const wyv_watcher* watcher, wyv_watch** out,
+                          const wyv_context* context) noexcept {
+    *out = nullptr;
+    return guarded(context, [&] {
+      const std::string_view name = text(topic);
+      const bool sound = !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || c == '_';
+      });
+      if (!sound) throw Failure(WYV_INVALID, "store.topic", "a topic is 1 to 40 small letters and '_'");
+      auto watch = self<Store>(raw).watch(
+          name, [heard = *watcher] { heard.heard(heard.self); }, Context(context));
+      *out = reinterpret_cast<wyv_watch*>(watch.release());
+    });
+  }
+  static void unwatch(wyv_watch* raw) noexcept { delete reinterpret_cast<StoreWatch*>(raw); }
+  static void tell(wyv_instance* raw, wyv_view topic) noexcept {
+    (void)guarded(nullptr, [&] { self<Store>(raw).tell(text(topic)); });
+  }
+  static constexpr wyv_store_v1 table{sizeof(wyv_store_v1),
+                                      0,
+                                      &dialect,
+                                      &open,
+                                      &close,
+                                      &begin,
+                                      &commit,
+                                      &rollback,
+                                      &execute,
+                                      &script,
+                                      &queue,
+                                      &mark,
+                                      &undo_to_mark,
+                                      &watch,
+                                      &unwatch,
+                                      &tell};
 };
 
 }  // namespace detail

@@ -400,5 +400,6 @@ static wyv_view dialect(wyv_instance* self) {
   return TEXT(DIALECT);
 }
 static const wyv_store_v1 table = {
-    sizeof(wyv_store_v1), 0, &dialect, &open_session, &close_session, &begin, &commit, &rollback, &execute, SCRIPT};
+    sizeof(wyv_store_v1), 0, &dialect, &open_session, &close_session, &begin, &commit, &rollback, &execute, SCRIPT,
+    NULL, NULL, NULL, NULL, NULL, NULL};
 static const void* table_of_kind(void) { return &table; }

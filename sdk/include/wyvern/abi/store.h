@@ -45,6 +45,14 @@ enum wyv_session_mode {
 
 typedef struct wyv_session wyv_session; /* one conversation with the store; the store's */
 
+/* [any & started] Hears that somebody has told of a topic. It must be quick, and calls nothing of the store. */
+typedef struct wyv_watcher {
+  void* self;
+  void (*heard)(void* self);
+} wyv_watcher;
+
+typedef struct wyv_watch wyv_watch; /* one watcher of one topic; the store's */
+
 typedef struct wyv_store_v1 {
   uint32_t struct_size;
   uint32_t reserved;
@@ -72,18 +80,34 @@ typedef struct wyv_store_v1 {
   wyv_status (*script)(wyv_session* session, wyv_view sql, const wyv_context* context);
 
   /* Since 1.1. Each may be null, and may answer WYV_UNSUPPORTED: then the host does without. */
-  /* [one & open] As execute, for a statement of which nothing is asked. Inside a transaction the store may keep it, with
-   * copies of its parameters, until the session's next call, and send both at once: a failure is told by that call then,
-   * which has done nothing of its own. */
+  /* [one & open] As execute, for a statement of which nothing is asked. Inside a transaction the store may keep it,
+   * with copies of its parameters, until the session's next call, and send both at once: a failure is told by that call
+   * then, which has done nothing of its own. */
   wyv_status (*queue)(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t parameter_count,
                       const wyv_context* context);
-  /* [one & open] Marks this place of the transaction, instead of where it was marked before. The store may keep that too
-   * until the next call. WYV_WRONG_STATE without a transaction. */
+  /* [one & open] Marks this place of the transaction, instead of where it was marked before. The store may keep that
+   * too until the next call. WYV_WRONG_STATE without a transaction. */
   wyv_status (*mark)(wyv_session* session, const wyv_context* context);
   /* [one & open] Undoes what came after the mark, a statement that failed or is queued included: the transaction goes
    * on from there, and the mark stays. WYV_WRONG_STATE without a mark, and with code "store.aborted" when the mark was
    * not reached, or the transaction has ended by itself: nothing but a rollback is possible then. */
   wyv_status (*undo_to_mark)(wyv_session* session, const wyv_context* context);
+
+  /* Words between programs that use one store, for who would otherwise find each other's changes by polling alone. All
+   * three are optional, and there together or not at all; WYV_UNSUPPORTED says the same as their absence. They are a
+   * help and no promise: a word may come late, once too often, or never, so polling stays beneath.
+   *
+   * [any & started] From its return on `watcher`, which is copied, hears what other programs tell of `topic`; not what
+   * is told through this instance. Several words may come as one, and one more comes whenever some may have been
+   * missed, as after a connection that ended. It comes on a thread of the store's, never two at once. A topic is 1 to
+   * 40 small letters and '_': else WYV_INVALID. */
+  wyv_status (*watch)(wyv_instance* store, wyv_view topic, const wyv_watcher* watcher, wyv_watch** out,
+                      const wyv_context* context);
+  /* [any & started] Nothing is heard after its return. Not from within the watcher; before stop. */
+  void (*unwatch)(wyv_watch* watch);
+  /* [any & started] Tells the others, after the commit that it is about. Returns at once and reports nothing: who
+   * cannot be told polls. Words that follow each other quickly may become one. */
+  void (*tell)(wyv_instance* store, wyv_view topic);
 } wyv_store_v1;
 
 #ifdef __cplusplus
