@@ -76,6 +76,18 @@ Outcome OpenSession::script(std::string_view sql) {
   RecordedCall call;
   return call.finish(table_->script(raw_, view(sql), call.context()));
 }
+Outcome OpenSession::queue(std::string_view sql) {
+  RecordedCall call;
+  return call.finish(table_->queue(raw_, view(sql), nullptr, 0, call.context()));
+}
+Outcome OpenSession::mark() {
+  RecordedCall call;
+  return call.finish(table_->mark(raw_, call.context()));
+}
+Outcome OpenSession::undo_to_mark() {
+  RecordedCall call;
+  return call.finish(table_->undo_to_mark(raw_, call.context()));
+}
 OpenSession::Answer OpenSession::execute(std::string_view sql, const std::vector<Value>& parameters, Terms terms,
                                          const OnRow& on_row) {
   std::vector<wyv_value> raw;

@@ -63,6 +63,9 @@ class OpenSession {
   Outcome commit(Terms terms = {});
   Outcome rollback();
   Outcome script(std::string_view sql);
+  Outcome queue(std::string_view sql);
+  Outcome mark();
+  Outcome undo_to_mark();
   Answer execute(std::string_view sql, const std::vector<Value>& parameters = {}, Terms terms = {},
                  const OnRow& on_row = {});
   // Without a sink for the rows and without a place for the count.

@@ -17,6 +17,7 @@ struct wyv_session {
   sqlite3* database;
   int32_t mode;
   enum transaction transaction;
+  int marks;                  /* in the transaction */
   const wyv_context* context; /* of the call that is under way */
 };
 
@@ -172,6 +173,7 @@ static wyv_status begin(wyv_session* session, const wyv_context* context) {
   if (run(session, session->mode == WYV_SESSION_WRITE ? "BEGIN IMMEDIATE" : "BEGIN") != SQLITE_OK)
     return failure(session, context);
   session->transaction = OPEN;
+  session->marks = 0;
   return WYV_OK;
 }
 #ifndef HAS_NOTHING_TO_COMMIT
@@ -389,6 +391,43 @@ static wyv_status script(wyv_session* session, wyv_view sql, const wyv_context* 
   return status;
 }
 
+/* What it has beside what it must. */
+#ifndef QUEUED
+#define QUEUED(session, sql, parameters, count, context) execute(session, sql, parameters, count, NULL, NULL, context)
+#endif
+#ifndef QUEUE_FAILED
+#define QUEUE_FAILED(session) status
+#endif
+static wyv_status queue(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t count,
+                        const wyv_context* context) {
+  const wyv_status status = QUEUED(session, sql, parameters, count, context);
+  return status == WYV_OK ? WYV_OK : QUEUE_FAILED(session);
+}
+#ifndef HAS_NOTHING_TO_MARK
+#define HAS_NOTHING_TO_MARK(session) ((session)->transaction == NONE)
+#endif
+#ifndef MARK
+#define MARK(session) ((session)->marks > 0 ? "RELEASE kit; SAVEPOINT kit" : "SAVEPOINT kit")
+#endif
+static wyv_status mark(wyv_session* session, const wyv_context* context) {
+  if (HAS_NOTHING_TO_MARK(session)) return wrong_state(context);
+  if (run(session, MARK(session)) != SQLITE_OK) return failure(session, context);
+  ++session->marks;
+  return WYV_OK;
+}
+#ifndef UNDO
+#define UNDO(session) "ROLLBACK TO kit"
+#endif
+#ifndef AFTER_UNDO
+#define AFTER_UNDO(session) OPEN
+#endif
+static wyv_status undo_to_mark(wyv_session* session, const wyv_context* context) {
+  if (session->transaction == NONE || session->marks == 0) return wrong_state(context);
+  if (run(session, UNDO(session)) != SQLITE_OK) return failure(session, context);
+  session->transaction = AFTER_UNDO(session);
+  return WYV_OK;
+}
+
 #ifndef DIALECT
 #define DIALECT "sqlite"
 #endif
@@ -399,7 +438,20 @@ static wyv_view dialect(wyv_instance* self) {
   UNUSED(self);
   return TEXT(DIALECT);
 }
-static const wyv_store_v1 table = {
-    sizeof(wyv_store_v1), 0, &dialect, &open_session, &close_session, &begin, &commit, &rollback, &execute, SCRIPT,
-    NULL, NULL, NULL, NULL, NULL, NULL};
+static const wyv_store_v1 table = {sizeof(wyv_store_v1),
+                                   0,
+                                   &dialect,
+                                   &open_session,
+                                   &close_session,
+                                   &begin,
+                                   &commit,
+                                   &rollback,
+                                   &execute,
+                                   SCRIPT,
+                                   &queue,
+                                   &mark,
+                                   &undo_to_mark,
+                                   NULL,
+                                   NULL,
+                                   NULL};
 static const void* table_of_kind(void) { return &table; }

@@ -1,0 +1,3 @@
+/* Stays aborted. */
+#define AFTER_UNDO(session) (session)->transaction
+#include "good/store.h"
