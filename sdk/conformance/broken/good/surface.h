@@ -237,7 +237,8 @@ static void carry(struct connection* connection, char* headers, char* content, s
   char number[32];
   snprintf(number, sizeof number, "r%u", REQUEST_NUMBER(server));
   const wyv_field id = {TEXT("x-request-id"), {number, strlen(number)}};
-  const wyv_caller caller = {sizeof(wyv_caller), 0, CREDENTIAL(credential), TEXT(""), TEXT("127.0.0.1:1"), TEXT(""), 0, 0};
+  const wyv_caller caller = {
+      sizeof(wyv_caller), 0, CREDENTIAL(credential), TEXT(""), TEXT("127.0.0.1:1"), TEXT(""), 0, 0};
   const wyv_call_request request = {sizeof(wyv_call_request),
                                     field_count,
                                     {routes[route].operation, strlen(routes[route].operation)},
