@@ -48,6 +48,11 @@ class StoreCommands : public ::testing::Test {
     ::_exit(127);
   }
 
+  static int migrations() {
+    const std::filesystem::directory_iterator files(WYVERN_SOURCE_DIR "/migrations/sqlite");
+    return static_cast<int>(std::distance(begin(files), end(files)));
+  }
+
   const std::string sqlite = "sqlite.yaml";
   const std::string postgres = "postgres.yaml";
   const PostgresServer server;
@@ -58,8 +63,9 @@ TEST_F(StoreCommands, MigrateSaysWhatItWouldDoAndDoesItOnce) {
   for (const auto& config : {sqlite, postgres}) {
     const auto [status, plan] = run("migrate --plan " + file(config));
     EXPECT_EQ(status, 0) << plan;
-    EXPECT_THAT(plan, HasSubstr("001-foundation\n002-people\n003-safe-changes\n3 to be applied"));
-    EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr("3 applied"));
+    EXPECT_THAT(plan, HasSubstr("001-foundation\n002-people\n003-safe-changes\n"));
+    EXPECT_THAT(plan, HasSubstr("\n" + std::to_string(migrations()) + " to be applied"));
+    EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr(std::to_string(migrations()) + " applied"));
     EXPECT_THAT(run("migrate --plan " + file(config)).second, HasSubstr("0 to be applied"));
     EXPECT_THAT(run("migrate " + file(config)).second, HasSubstr("0 applied"));
   }
@@ -74,7 +80,7 @@ TEST_F(StoreCommands, TenProgramsThatMigrateAtOnceApplyEachOnce) {
     EXPECT_TRUE(status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0);
     applied += std::stoi(read_file(file("out" + std::to_string(i))));  // "3 applied"
   }
-  EXPECT_EQ(applied, 3);
+  EXPECT_EQ(applied, migrations());
 }
 
 TEST_F(StoreCommands, AMigrationThatIsKilledAnywhereIsMadeWholeByTheNext) {
