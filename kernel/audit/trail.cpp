@@ -93,8 +93,9 @@ void append(store::Session& session, const Deed& deed, const Verdict& verdict, s
       {entry.number, entry.at, entry.person_id, entry.person, entry.remote_address, entry.operation, entry.subject,
        entry.project_id, entry.outcome, entry.status, entry.code, entry.request_id, entry.times, entry.previous,
        entry.hash});
-  session.queue("UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1", {entry.number, entry.hash});
-  session.know(Head{entry.number, entry.hash});
+  session.know<Head>({entry.number, entry.hash}, [](store::Session& ending, const Head& last) {
+    ending.queue("UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1", {last.number, last.hash});
+  });
 }
 
 void Trail::keep(const Deed& deed, const Verdict& verdict) {

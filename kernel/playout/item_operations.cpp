@@ -64,58 +64,72 @@ Json get_item(Session& session, const std::string& id) {
   return operations::with_etag(std::move(*item));
 }
 
-// The same of a new one, whose media are asked for.
-Json get_item_and_media(Session& session, const Dependencies& dependencies, const std::string& id) {
-  std::string asset_id;
-  const auto held = session.first(std::string(item_query) + "WHERE i.id = $1", {id}, [&](const store::Row& row) {
-    asset_id = row.text("asset_id");
-    return std::pair(item_json(row), held_media(row));
-  });
-  if (!held) throw Refusal(404, "playout.item_not_found", "Item not found");
-  if (held->second && dependencies.request_held_media(session, asset_id, *held->second))
-    return operations::with_etag(held->first);
-  dependencies.request_media(session, asset_id);
-  return get_item(session, id);
-}
-
-struct Asset {
-  std::optional<std::int64_t> duration_ms;
-};
-
-// Where an item of that asset goes; an asset that the caller may not view is refused.
-std::pair<Place, Asset> place_for(Session& session, const Call& call, const std::string& playlist_id,
-                                  const std::string& asset_id) {
-  struct Found {
-    Place place;
-    bool has_asset;
-    ProjectId asset_project;
-    Asset asset;
-  };
-  const auto found = session.first(
-      "SELECT p.id AS playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status, a.id AS asset_id, "
-      "a.project_id AS asset_project_id, a.duration_ms FROM playout_playlists p JOIN playout_channels c ON c.id = "
-      "p.channel_id LEFT JOIN assets a ON a.id = $2 WHERE p.id = $1",
-      {playlist_id, asset_id}, [](const store::Row& row) {
-        return Found{place_of_row(row),
-                     !row.is_null("asset_id"),
-                     row.optional_text("asset_project_id"),
-                     {row.optional_integer("duration_ms")}};
-      });
-  if (!found) throw playlist_not_found();
-  if (!found->has_asset) throw Refusal(404, "library.asset_not_found", "Asset not found");
-  call.require(Permission::view, found->asset_project);
-  return {found->place, found->asset};
-}
-
 std::optional<double> point(const Json& input, const char* name) {
   if (!input.contains(name) || input[name].is_null()) return std::nullopt;
   return input[name].get<double>();
 }
 
-void check_points(std::optional<double> in, std::optional<double> out, const Asset& asset) {
+// Where a new item goes and what it shows, as they were when they were looked at.
+struct Destination {
+  Place place;
+  std::string channel_status;
+  std::optional<std::string> loaded_playlist_id;
+  ProjectId asset_project;
+  std::optional<std::int64_t> asset_duration_ms;
+};
+
+// Of what an append was allowed for, something was changed before it could be made.
+struct ChangedMeanwhile {};
+
+// An asset that the caller may not view is refused.
+Destination destination_for(Session& session, const Call& call, const std::string& playlist_id,
+                            const std::string& asset_id) {
+  bool has_asset = false;
+  const auto found = session.first(
+      "SELECT p.id AS playlist_id, p.channel_id, c.project_id, c.loaded_playlist_id, c.status, a.id AS asset_id, "
+      "a.project_id AS asset_project_id, a.duration_ms FROM playout_playlists p JOIN playout_channels c ON c.id = "
+      "p.channel_id LEFT JOIN assets a ON a.id = $2 WHERE p.id = $1",
+      {playlist_id, asset_id}, [&](const store::Row& row) {
+        has_asset = !row.is_null("asset_id");
+        return Destination{place_of_row(row), row.text("status"), row.optional_text("loaded_playlist_id"),
+                           row.optional_text("asset_project_id"), row.optional_integer("duration_ms")};
+      });
+  if (!found) throw playlist_not_found();
+  if (!has_asset) throw Refusal(404, "library.asset_not_found", "Asset not found");
+  call.require(Permission::view, found->asset_project);
+  return *found;
+}
+
+// One statement, so that who waits for his turn to write waits for little. Throws ChangedMeanwhile.
+Json insert_item(Session& session, const Dependencies& dependencies, const Call& call, const std::string& id,
+                 const Destination& to) {
+  session.queue(
+      "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
+      "transition_ms, created_at, updated_at) SELECT $1, p.id, a.id, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
+      "playout_items WHERE playlist_id = p.id), $4, $5, $6, $7, $8, $8 FROM playout_playlists p JOIN playout_channels "
+      "c ON c.id = p.channel_id JOIN assets a ON a.id = $3 WHERE p.id = $2 AND c.status = $9 AND "
+      "COALESCE(c.project_id, '') = $10 AND COALESCE(c.loaded_playlist_id, '') = $11 AND COALESCE(a.project_id, '') = "
+      "$12 AND COALESCE(a.duration_ms, -1) = $13",
+      {id, to.place.playlist_id, call.text("asset_id"), point(call.input, "in_point"), point(call.input, "out_point"),
+       call.input.value("transition", "cut"), call.input.value("transition_ms", std::int64_t{0}), Timestamp::now(),
+       to.channel_status, to.place.project_id.value_or(""), to.loaded_playlist_id.value_or(""),
+       to.asset_project.value_or(""), to.asset_duration_ms.value_or(-1)});
+  std::optional<HeldMedia> held;
+  const auto item = session.first(std::string(item_query) + "WHERE i.id = $1", {id}, [&](const store::Row& row) {
+    held = held_media(row);
+    return item_json(row);
+  });
+  if (!item) throw ChangedMeanwhile();
+  if (held && dependencies.request_held_media(session, call.text("asset_id"), *held))
+    return operations::with_etag(*item);
+  dependencies.request_media(session, call.text("asset_id"));
+  return get_item(session, id);
+}
+
+void check_points(std::optional<double> in, std::optional<double> out, std::optional<std::int64_t> duration_ms) {
   if (in && out && *in >= *out) throw Refusal(400, "playout.points", "in_point must lie before out_point");
-  if (!asset.duration_ms) return;  // not probed yet: checked again when the list is made
-  const double duration_s = static_cast<double>(*asset.duration_ms) / 1000.0;
+  if (!duration_ms) return;  // not probed yet: checked again when the list is made
+  const double duration_s = static_cast<double>(*duration_ms) / 1000.0;
   constexpr double rounding_s = 0.001;
   const auto beyond = [&](const char* name) {
     return Refusal(400, "playout.points",
@@ -176,23 +190,25 @@ Reply list(Playout& playout, const Call& call) {
 }
 
 Reply append(Playout& playout, const Call& call) {
-  const auto in = point(call.input, "in_point");
-  const auto out = point(call.input, "out_point");
+  constexpr int most_tries = 3;
+  const auto& dependencies = playout.dependencies;
   const std::string id = store::new_uuid();
-  return playout.dependencies.store.write([&](Session& session) {
-    const std::string& asset_id = call.text("asset_id");
-    const auto [place, asset] = place_for(session, call, call.text("id"), asset_id);
-    check_points(in, out, asset);
-    session.queue(
-        "INSERT INTO playout_items (id, playlist_id, asset_id, sort_order, in_point, out_point, transition, "
-        "transition_ms, created_at, updated_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(sort_order), -1) + 1 FROM "
-        "playout_items WHERE playlist_id = $2), $4, $5, $6, $7, $8, $8)",
-        {id, place.playlist_id, asset_id, in, out, call.input.value("transition", "cut"),
-         call.input.value("transition_ms", std::int64_t{0}), Timestamp::now()});
-    const Json item = get_item_and_media(session, playout.dependencies, id);
-    announce(session, playout, place, "playout.item.added", item);
-    return operations::keep_answer(session, operations::tagged(201, item));
-  });
+  for (int attempt = 1;; ++attempt) {
+    const auto to = dependencies.store.read(
+        [&](Session& session) { return destination_for(session, call, call.text("id"), call.text("asset_id")); });
+    check_points(point(call.input, "in_point"), point(call.input, "out_point"), to.asset_duration_ms);
+    try {
+      return dependencies.store.write([&](Session& session) {
+        const Json item = insert_item(session, dependencies, call, id, to);
+        announce(session, playout, to.place, "playout.item.added", item);
+        return operations::keep_answer(session, operations::tagged(201, item));
+      });
+    } catch (const ChangedMeanwhile&) {
+      if (attempt < most_tries) continue;
+      throw Refusal(409, "playout.changed_meanwhile",
+                    "the channel or the asset is being changed at this moment, and nothing was appended; try again");
+    }
+  }
 }
 
 Reply change(Playout& playout, const Call& call) {

@@ -120,7 +120,7 @@ Session::Session(Session&& other) noexcept
       owner_(other.owner_),
       after_commit_(std::move(other.after_commit_)),
       subject_(std::move(other.subject_)),
-      known_(other.known_) {}
+      known_(std::move(other.known_)) {}
 
 std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters, std::size_t count,
                                const std::function<void(const Row&)>& on_row) {
@@ -171,24 +171,26 @@ bool Session::mark() {
 
 void Session::undo_to_mark() {
   after_commit_.clear();
-  known_->clear();
   call(table_->undo_to_mark, raw_);
 }
 
 void Session::script(std::string_view sql) { call(table_->script, raw_, view(sql)); }
 void Session::begin() {
-  known_->clear();
+  known_.clear();
   call(table_->begin, raw_);
 }
 
 void Session::commit() {
-  known_->clear();
+  for (const auto& [type, known] : std::exchange(known_, {})) {
+    if (known.write) known.write(*this, known.fact);
+  }
   call(table_->commit, raw_);
   const auto actions = std::exchange(after_commit_, {});
   for (const auto& action : actions) action();
 }
 
 void Session::hand_over_to(Session& whole) {
+  whole.known_ = std::move(known_);
   if (after_commit_.empty()) return;
   whole.after_commit([actions = std::exchange(after_commit_, {}), asked = trace::carried()] {
     const trace::Scope scope(asked);
@@ -198,7 +200,7 @@ void Session::hand_over_to(Session& whole) {
 
 void Session::rollback() noexcept {
   after_commit_.clear();
-  known_->clear();
+  known_.clear();
   Call outgoing(statement_timeout);
   (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed
 }

@@ -163,19 +163,24 @@ class Session {
 
   // Runs once the transaction under way is committed, on the committing thread; dropped when it is rolled back.
   void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
-  // What was given to after_commit of this part becomes the whole's, for whom it was given.
+  // What this part knows, and what it gave to after_commit, becomes the whole's.
   void hand_over_to(Session& whole);
 
-  // What this transaction has learned about the store and nobody else can change before it ends, by type; forgotten
-  // when something is undone. Null when there is none.
+  // What this transaction has learned about the store and nobody else can change before it ends, by type. Null when
+  // there is none.
   template <class T>
   const T* known() const {
-    const auto found = known_->find(typeid(T));
-    return found == known_->end() ? nullptr : std::any_cast<T>(&found->second);
+    const auto found = known_.find(typeid(T));
+    return found == known_.end() ? nullptr : std::any_cast<T>(&found->second.fact);
   }
+  // `write` runs before the commit, once, with what is known last.
   template <class T>
-  void know(T fact) {
-    (*known_)[typeid(T)] = std::move(fact);
+  void know(T fact, std::function<void(Session&, const T&)> write = nullptr) {
+    Known known{std::move(fact), nullptr};
+    if (write) {
+      known.write = [write](Session& session, const std::any& last) { write(session, *std::any_cast<T>(&last)); };
+    }
+    known_[typeid(T)] = std::move(known);
   }
 
   // Says what the transaction is about, by its id; the first counts.
@@ -190,7 +195,11 @@ class Session {
   bool owner_ = true;
   std::vector<std::function<void()>> after_commit_;
   std::string subject_;
-  std::shared_ptr<std::map<std::type_index, std::any>> known_ = std::make_shared<std::map<std::type_index, std::any>>();
+  struct Known {
+    std::any fact;
+    std::function<void(Session&, const std::any&)> write;
+  };
+  std::map<std::type_index, Known> known_;
 };
 
 // While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits; of
