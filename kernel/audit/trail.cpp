@@ -85,11 +85,9 @@ void append(store::Session& session, const Deed& deed, const Verdict& verdict, s
   entry.request_id = plain(deed.request_id);
   entry.times = times;
   entry.hash = hash_of(entry);
-  session.queue(
+  session.insert_at_commit(
       "INSERT INTO audit (number, at, person_id, person, remote_address, operation, subject, project_id, outcome, "
-      "status, code, request_id, times, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-      "$13, "
-      "$14, $15)",
+      "status, code, request_id, times, previous, hash)",
       {entry.number, entry.at, entry.person_id, entry.person, entry.remote_address, entry.operation, entry.subject,
        entry.project_id, entry.outcome, entry.status, entry.code, entry.request_id, entry.times, entry.previous,
        entry.hash});

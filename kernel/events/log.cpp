@@ -13,8 +13,8 @@ Json Event::json() const {
 
 void Log::append(store::Session& session, std::string_view type, std::string_view subject,
                  const std::optional<std::string>& project_id, const Json& data) {
-  session.queue("INSERT INTO events (at, type, subject, project_id, data) VALUES ($1, $2, $3, $4, $5)",
-                {store::Timestamp::now(), type, subject, project_id, data});
+  session.insert_at_commit("INSERT INTO events (at, type, subject, project_id, data)",
+                           {store::Timestamp::now(), type, subject, project_id, data});
   session.concerns(subject);
   session.after_commit([this] { announce(); });
 }

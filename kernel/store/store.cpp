@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "store/turns.hpp"
@@ -120,7 +122,8 @@ Session::Session(Session&& other) noexcept
       owner_(other.owner_),
       after_commit_(std::move(other.after_commit_)),
       subject_(std::move(other.subject_)),
-      known_(std::move(other.known_)) {}
+      known_(std::move(other.known_)),
+      rows_(std::move(other.rows_)) {}
 
 std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters, std::size_t count,
                                const std::function<void(const Row&)>& on_row) {
@@ -151,13 +154,17 @@ std::uint64_t Session::execute(std::string_view sql, const Parameter* parameters
 }
 
 void Session::queue(std::string_view sql, Parameters parameters) {
-  if (!WYV_HAS(table_, wyv_store_v1, queue)) return (void)run(sql, parameters);
-  const auto values = raw_values(parameters.begin(), parameters.size());
-  Call outgoing(statement_timeout);
-  const wyv_status status =
-      table_->queue(raw_, view(sql), values.data(), static_cast<std::uint32_t>(values.size()), outgoing.context());
-  if (status == WYV_UNSUPPORTED) return (void)run(sql, parameters);
-  outgoing.result(status).or_throw();
+  queue_raw(sql, raw_values(parameters.begin(), parameters.size()));
+}
+
+void Session::queue_raw(std::string_view sql, const std::vector<wyv_value>& values) {
+  const auto count = static_cast<std::uint32_t>(values.size());
+  if (WYV_HAS(table_, wyv_store_v1, queue)) {
+    Call outgoing(statement_timeout);
+    const wyv_status status = table_->queue(raw_, view(sql), values.data(), count, outgoing.context());
+    if (status != WYV_UNSUPPORTED) return outgoing.result(status).or_throw();
+  }
+  call(table_->execute, raw_, view(sql), values.data(), count, nullptr, nullptr);
 }
 
 bool Session::mark() {
@@ -171,6 +178,7 @@ bool Session::mark() {
 
 void Session::undo_to_mark() {
   after_commit_.clear();
+  rows_.clear();
   call(table_->undo_to_mark, raw_);
 }
 
@@ -181,15 +189,56 @@ void Session::begin() {
 }
 
 void Session::commit() {
-  for (const auto& [type, known] : std::exchange(known_, {})) {
-    if (known.write) known.write(*this, known.fact);
+  const bool adds_rows = !rows_.empty();
+  try {
+    insert_rows();
+    for (const auto& [type, known] : std::exchange(known_, {})) {
+      if (known.write) known.write(*this, known.fact);
+    }
+    call(table_->commit, raw_);
+  } catch (const Failure& failure) {
+    const auto status = failure.error().status;
+    const bool told_as_the_callers = status == WYV_INVALID || status == WYV_NOT_FOUND || status == WYV_CONFLICT;
+    if (!adds_rows || !told_as_the_callers) throw;
+    throw Failure(WYV_INTERNAL, "store.not_kept", "an event or the audit cannot be kept: " + failure.error().message,
+                  failure.error().cause);
   }
-  call(table_->commit, raw_);
   const auto actions = std::exchange(after_commit_, {});
   for (const auto& action : actions) action();
 }
 
+void Session::insert_at_commit(std::string_view into, Parameters row) {
+  rows_[into].emplace_back(row.begin(), row.end());
+}
+
+void Session::insert_rows() {
+  // Few lengths, so that few statements need be prepared.
+  constexpr std::size_t rows_together = 8;
+  for (const auto& [into, rows] : std::exchange(rows_, {})) {
+    for (std::size_t first = 0; first < rows.size();) {
+      const std::size_t count = rows.size() - first >= rows_together ? rows_together : 1;
+      std::string sql = std::string(into) + " VALUES ";
+      std::vector<wyv_value> values;
+      for (std::size_t i = first; i < first + count; ++i) {
+        sql += i == first ? "(" : ", (";
+        for (const auto& value : rows[i]) {
+          values.push_back(value.raw());
+          sql += (&value == rows[i].data() ? "$" : ", $") + std::to_string(values.size());
+        }
+        sql += ")";
+      }
+      queue_raw(sql, values);
+      first += count;
+    }
+  }
+}
+
 void Session::hand_over_to(Session& whole) {
+  for (auto& [into, rows] : rows_) {
+    auto& all = whole.rows_[into];
+    std::ranges::move(rows, std::back_inserter(all));
+  }
+  rows_.clear();
   whole.known_ = std::move(known_);
   if (after_commit_.empty()) return;
   whole.after_commit([actions = std::exchange(after_commit_, {}), asked = trace::carried()] {
@@ -200,6 +249,7 @@ void Session::hand_over_to(Session& whole) {
 
 void Session::rollback() noexcept {
   after_commit_.clear();
+  rows_.clear();
   known_.clear();
   Call outgoing(statement_timeout);
   (void)table_->rollback(raw_, outgoing.context());  // a session that cannot roll back does so when it is closed

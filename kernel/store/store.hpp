@@ -68,6 +68,27 @@ class Parameter {
   std::string owned_;  // JSON only
 };
 
+// A value with its text.
+class OwnedValue {
+ public:
+  explicit OwnedValue(const Parameter& parameter) : value_(parameter.raw()) {
+    if (is_text()) text_ = wyvern::text(value_.as.text);
+  }
+  // `this` must outlive what is returned, and stay where it is.
+  wyv_value raw() const {
+    wyv_value value = value_;
+    if (is_text()) value.as.text = view(text_);
+    return value;
+  }
+
+ private:
+  bool is_text() const {
+    return value_.type == WYV_VALUE_TEXT || value_.type == WYV_VALUE_BYTES || value_.type == WYV_VALUE_JSON;
+  }
+  wyv_value value_;
+  std::string text_;
+};
+
 // One row, valid within the callback that it is handed to.
 class Row {
  public:
@@ -153,6 +174,10 @@ class Session {
   // As `run`, for a statement of which nothing is asked: the store may send it along with the next, which throws its
   // failure then. So it costs no wait of its own.
   void queue(std::string_view sql, Parameters parameters);
+  // Rows that nobody reads before the commit, such as events: they are inserted then, in the order in which they came,
+  // several by one statement. `into`: "INSERT INTO events (at, type)", of static lifetime. What the store holds against
+  // one is a fault of this program, so it is never told as the caller's.
+  void insert_at_commit(std::string_view into, Parameters row);
   void script(std::string_view sql);
   void begin();
   void commit();
@@ -163,7 +188,7 @@ class Session {
 
   // Runs once the transaction under way is committed, on the committing thread; dropped when it is rolled back.
   void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
-  // What this part knows, and what it gave to after_commit, becomes the whole's.
+  // What this part knows, the rows that it adds, and what it gave to after_commit become the whole's.
   void hand_over_to(Session& whole);
 
   // What this transaction has learned about the store and nobody else can change before it ends, by type. Null when
@@ -195,11 +220,15 @@ class Session {
   bool owner_ = true;
   std::vector<std::function<void()>> after_commit_;
   std::string subject_;
+  void queue_raw(std::string_view sql, const std::vector<wyv_value>& values);
+  void insert_rows();
+
   struct Known {
     std::any fact;
     std::function<void(Session&, const std::any&)> write;
   };
   std::map<std::type_index, Known> known_;
+  std::map<std::string_view, std::vector<std::vector<OwnedValue>>> rows_;  // by `into`
 };
 
 // While it lives, each transaction of Store::write on this thread runs `action` as its last step before it commits; of
