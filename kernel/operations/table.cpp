@@ -395,6 +395,7 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
         // The thing itself may be gone; its project tells who may still hear of it.
         if (operation.project) call.require(operation.permission, earlier->project);
         keep(operation, deed, earlier->status, "idempotency.replayed");
+        once.reset();  // who has the answer may ask again
         return send_again(answer, *earlier);
       }
     }
@@ -430,9 +431,9 @@ void Table::run(const Entry& entry, Request& request, Answer& answer, const std:
       return;
     }
     const auto run_once = [&] { return handle(operation, call, deed); };
-    send(answer, operation,
-         once ? once->run(run_once, deed.project, operation.success, operation.secret_answer) : run_once(),
-         call.header("if-none-match"));
+    Reply reply = once ? once->run(run_once, deed.project, operation.success, operation.secret_answer) : run_once();
+    once.reset();  // who has the answer may ask again
+    send(answer, operation, std::move(reply), call.header("if-none-match"));
   } catch (const Refusal& refusal) {
     refuse(refusal.status, refusal.code, refusal.what(), refusal.detail);
   } catch (const Failure& failure) {
