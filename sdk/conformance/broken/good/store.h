@@ -392,8 +392,18 @@ static wyv_status script(wyv_session* session, wyv_view sql, const wyv_context* 
 }
 
 /* What it has beside what it must. */
+static int32_t pass_over(void* self, const wyv_value* columns, const wyv_view* names, uint32_t count) {
+  UNUSED(self), UNUSED(columns), UNUSED(names), UNUSED(count);
+  return 0;
+}
+static wyv_status execute_for_nobody(wyv_session* session, wyv_view sql, const wyv_value* parameters, uint32_t count,
+                                     const wyv_context* context) {
+  const wyv_row_sink nobody = {NULL, &pass_over};
+  uint64_t changed = 0;
+  return execute(session, sql, parameters, count, &nobody, &changed, context);
+}
 #ifndef QUEUED
-#define QUEUED(session, sql, parameters, count, context) execute(session, sql, parameters, count, NULL, NULL, context)
+#define QUEUED(session, sql, parameters, count, context) execute_for_nobody(session, sql, parameters, count, context)
 #endif
 #ifndef QUEUE_FAILED
 #define QUEUE_FAILED(session) status
