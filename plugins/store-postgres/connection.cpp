@@ -173,8 +173,14 @@ std::uint64_t Connection::queue(std::string_view sql, const Parameters& paramete
 
 Answer Connection::end_queue(bool took_it, const Context& context) {
   const auto queued = std::exchange(queued_, {});
+  // Whatever came of it: what is sent next is sent as usual.
+  const struct Leaving {
+    Connection& connection;
+    ~Leaving() {
+      if (PQexitPipelineMode(connection.raw_.get()) != 1) connection.spoil();
+    }
+  } leaving{*this};
   auto [answer, place] = await_all(true, took_it && PQpipelineSync(raw_.get()) == 1, context, Overdue::cancel);
-  if (PQexitPipelineMode(raw_.get()) != 1) lose(true);
   const bool all_ran = place == queued.size() || !failed(answer.get());
   last_run_ = all_ran ? last_queued_ : last_queued_ - queued.size() + place;
   if (all_ran) return std::move(answer);
@@ -222,7 +228,6 @@ Answer Connection::script(const std::string& sql, const Context& context) {
 }
 
 bool Connection::commit(const Context& context) {
-  settle(context);
   const auto answer = await(true, PQsendQuery(raw_.get(), "COMMIT") == 1, context, Overdue::wait);
   if (failed(answer.get())) throw failure(answer.get(), "COMMIT");
   return std::strcmp(PQcmdStatus(answer.get()), "COMMIT") == 0;

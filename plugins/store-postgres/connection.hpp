@@ -55,13 +55,16 @@ class Connection {
   // The same inside a transaction, for one whose answer nobody needs: it is sent along with the next statement, which
   // throws its failure. Returns its number.
   std::uint64_t queue(std::string_view sql, const Parameters& parameters, const Context& context);
+  // Runs what is queued.
+  void settle(const Context& context);
   // Whether the server has run it.
   bool has_run(std::uint64_t number) const { return number <= last_run_; }
   // Takes the answers to what is queued, whatever they are. Throws Lost only.
   void drop_queued();
   // Text of any number of statements.
   Answer script(const std::string& sql, const Context& context);
-  // COMMIT: is never cancelled, since its answer is the only one who knows. Returns false when the server rolled back.
+  // COMMIT, when nothing is queued: is never cancelled, since its answer is the only one who knows. Returns false when
+  // the server rolled back.
   bool commit(const Context& context);
   // ROLLBACK, within a time of its own: who waits for a lock of the transaction does not care for our deadline.
   void rollback();
@@ -80,8 +83,6 @@ class Connection {
   // The prepared statement; whether it was prepared before.
   std::pair<Prepared, bool> prepared(std::string_view sql, const Context& context);
   Prepared prepare(std::string_view sql, const Context& context);
-  // Runs what is queued.
-  void settle(const Context& context);
   // Sends what is queued, and the statement that was sent after it: its answer. Throws when a queued one failed.
   Answer end_queue(bool took_it, const Context& context);
   void deallocate(const std::string& name, const Context& context);

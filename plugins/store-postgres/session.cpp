@@ -76,6 +76,22 @@ void Session::require_connection(const Context& context) {
   if (!connection_.alive()) throw connection_lost({});
 }
 
+template <class Body>
+auto Session::statement(const Context& context, const Body& body) {
+  require_usable();
+  try {
+    try {
+      require_connection(context);
+      return body();
+    } catch (const Lost& lost) {
+      throw told(lost);
+    }
+  } catch (...) {
+    if (transaction_ == Transaction::open) transaction_ = Transaction::aborted;
+    throw;
+  }
+}
+
 void Session::begin(const Context& context) {
   if (transaction_ != Transaction::none)
     throw Failure(WYV_WRONG_STATE, "store.transaction", "a transaction is open already");
@@ -91,8 +107,7 @@ void Session::begin(const Context& context) {
 void Session::commit(const Context& context) {
   if (transaction_ == Transaction::none) throw Failure(WYV_WRONG_STATE, "store.transaction", "no transaction is open");
   try {
-    require_usable();
-    require_connection(context);
+    statement(context, [&] { connection_->settle(context); });  // what is lost until here has changed nothing
     if (!connection_->commit(context))
       throw Failure(WYV_WRONG_STATE, "store.aborted", "the server rolled the transaction back");
   } catch (const Lost& lost) {
@@ -109,22 +124,6 @@ void Session::commit(const Context& context) {
 void Session::rollback(const Context&) {
   if (transaction_ == Transaction::none) throw Failure(WYV_WRONG_STATE, "store.transaction", "no transaction is open");
   undo();
-}
-
-template <class Body>
-auto Session::statement(const Context& context, const Body& body) {
-  require_usable();
-  try {
-    try {
-      require_connection(context);
-      return body();
-    } catch (const Lost& lost) {
-      throw told(lost);
-    }
-  } catch (...) {
-    if (transaction_ == Transaction::open) transaction_ = Transaction::aborted;
-    throw;
-  }
 }
 
 std::uint64_t Session::execute(std::string_view sql, std::span<const wyv_value> parameters, const OnRow& on_row,

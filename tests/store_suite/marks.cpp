@@ -121,4 +121,23 @@ TEST_P(StoreSuite, A_mark_belongs_to_its_transaction) {
   EXPECT_OK(session.rollback());
 }
 
+TEST_P(StoreSuite, A_statement_that_came_too_late_is_undone_to_the_mark_and_the_transaction_goes_on) {
+  run("CREATE TABLE things (id BIGINT PRIMARY KEY)");
+  const std::string counting =
+      "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
+      "SELECT count(*) FROM n";
+  auto session = writer();
+  EXPECT_OK(session.begin());
+  EXPECT_OK(session.execute("INSERT INTO things VALUES (1)"));
+  EXPECT_OK(session.mark());
+  EXPECT_OK(session.execute(counting, {Value::int64(10)}));  // so that a store that keeps statements has it
+  EXPECT_OK(session.queue("INSERT INTO things VALUES (2)"));
+  const auto late = session.execute(counting, {Value::int64(100'000'000'000)}, std::chrono::milliseconds(300));
+  EXPECT_EQ(late.error().status, WYV_TIMEOUT);
+  EXPECT_OK(session.undo_to_mark());
+  EXPECT_OK(session.execute("INSERT INTO things VALUES (4)"));
+  EXPECT_OK(session.commit());
+  EXPECT_EQ(single("SELECT sum(id) FROM things").integer, 5);
+}
+
 }  // namespace wyvern::test
