@@ -5,15 +5,6 @@
 #include <array>
 
 namespace wyvern::audit {
-namespace {
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-}  // namespace
-
 const std::string_view entry_columns =
     "number, at, person_id, person, remote_address, operation, subject, project_id, outcome, status, code, request_id, "
     "times, previous, hash";
@@ -21,15 +12,15 @@ const std::string_view entry_columns =
 Json Entry::json() const {
   return {{"number", number},
           {"at", at.iso8601()},
-          {"person_id", or_null(person_id)},
-          {"person", or_null(person)},
+          {"person_id", store::or_null(person_id)},
+          {"person", store::or_null(person)},
           {"remote_address", remote_address},
           {"operation", operation},
-          {"subject", or_null(subject)},
-          {"project_id", or_null(project_id)},
+          {"subject", store::or_null(subject)},
+          {"project_id", store::or_null(project_id)},
           {"outcome", outcome},
-          {"status", or_null(status)},
-          {"code", or_null(code)},
+          {"status", store::or_null(status)},
+          {"code", store::or_null(code)},
           {"request_id", request_id},
           {"times", times}};
 }
@@ -81,15 +72,15 @@ std::string hash_of(const Entry& entry) {
   const Json fields = {entry.previous,
                        entry.number,
                        entry.at.us,
-                       or_null(entry.person_id),
-                       or_null(entry.person),
+                       store::or_null(entry.person_id),
+                       store::or_null(entry.person),
                        entry.remote_address,
                        entry.operation,
-                       or_null(entry.subject),
-                       or_null(entry.project_id),
+                       store::or_null(entry.subject),
+                       store::or_null(entry.project_id),
                        entry.outcome,
-                       or_null(entry.status),
-                       or_null(entry.code),
+                       store::or_null(entry.status),
+                       store::or_null(entry.code),
                        entry.request_id,
                        entry.times};
   const std::string text = fields.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -53,17 +53,6 @@ Head head_of(store::Session& session) {
   return head.value_or(Head{});
 }
 
-// As `append`; what the store holds against the row is no fault of the caller.
-void append_or_fail(store::Session& session, const Deed& deed, const Verdict& verdict, std::int64_t times = 1) {
-  try {
-    append(session, deed, verdict, times);
-  } catch (const Failure& failure) {
-    const auto status = failure.error().status;
-    if (status != WYV_INVALID && status != WYV_NOT_FOUND && status != WYV_CONFLICT) throw;
-    throw Failure(WYV_INTERNAL, "audit.not_kept", "the audit cannot be kept: " + failure.error().message);
-  }
-}
-
 }  // namespace
 
 void append(store::Session& session, const Deed& deed, const Verdict& verdict, std::int64_t times) {
@@ -99,14 +88,14 @@ void append(store::Session& session, const Deed& deed, const Verdict& verdict, s
 void Trail::keep(const Deed& deed, const Verdict& verdict) {
   add_counted(false);
   if (floods_.count(deed, verdict)) return;
-  store_.write([&](store::Session& session) { append_or_fail(session, deed, verdict); });
+  store_.write([&](store::Session& session) { append(session, deed, verdict); });
 }
 
 void Trail::with(Deed& deed, const Verdict& foreseen, bool& kept, const std::function<void()>& body) {
   const store::BeforeCommit first([&](store::Session& session) {
     if (kept) return;
     if (deed.subject.empty()) deed.subject = session.subject();
-    append_or_fail(session, deed, foreseen);
+    append(session, deed, foreseen);
     session.after_commit([&kept] { kept = true; });
   });
   body();
@@ -116,8 +105,7 @@ void Trail::flush() { add_counted(true); }
 
 void Trail::add_counted(bool all) {
   for (const auto& counted : floods_.take(all)) {
-    store_.write(
-        [&](store::Session& session) { append_or_fail(session, counted.deed, counted.verdict, counted.times); });
+    store_.write([&](store::Session& session) { append(session, counted.deed, counted.verdict, counted.times); });
   }
 }
 
