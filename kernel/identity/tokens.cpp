@@ -22,12 +22,6 @@ Token token_of(const store::Row& row) {
   return token;
 }
 
-// In some place or other of what is told: null where there is none.
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 }  // namespace
 
 std::string hash_of_token(std::string_view token) {
@@ -51,9 +45,9 @@ Json Token::json() const {
   return {{"id", id},
           {"person_id", person_id},
           {"kind", kind},
-          {"name", or_null(name)},
+          {"name", store::or_null(name)},
           {"read_only", read_only},
-          {"project_id", or_null(project_id)},
+          {"project_id", store::or_null(project_id)},
           {"created_at", created_at.iso8601()},
           {"expires_at", expires_at ? Json(expires_at->iso8601()) : Json(nullptr)}};
 }

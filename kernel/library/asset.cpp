@@ -1,32 +1,24 @@
 #include "library/asset.hpp"
 
 namespace wyvern::library {
-namespace {
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-}  // namespace
 
 Json Asset::json() const {
   return {{"id", id},
           {"storage", storage},
           {"key", key},
           {"filename", filename},
-          {"project_id", or_null(project_id)},
+          {"project_id", store::or_null(project_id)},
           {"status", status},
-          {"duration_ms", or_null(duration_ms)},
-          {"width", or_null(width)},
-          {"height", or_null(height)},
-          {"framerate", or_null(framerate)},
-          {"audio_channels", or_null(audio_channels)},
-          {"size_bytes", or_null(size_bytes)},
-          {"checksum", or_null(checksum)},
+          {"duration_ms", store::or_null(duration_ms)},
+          {"width", store::or_null(width)},
+          {"height", store::or_null(height)},
+          {"framerate", store::or_null(framerate)},
+          {"audio_channels", store::or_null(audio_channels)},
+          {"size_bytes", store::or_null(size_bytes)},
+          {"checksum", store::or_null(checksum)},
           {"media", media},
-          {"media_status", or_null(media_status)},
-          {"error_message", or_null(error_message)},
+          {"media_status", store::or_null(media_status)},
+          {"error_message", store::or_null(error_message)},
           {"created_at", created_at.iso8601()},
           {"updated_at", updated_at.iso8601()}};
 }

@@ -48,8 +48,6 @@ bool is_hidden(std::string_view name) {
   return name == "asset_status" || name == "media_size_bytes" || name == "media_used_at" || name == "media_is_current";
 }
 
-Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
-
 }  // namespace
 
 Json item_json(const store::Row& row) {
@@ -60,8 +58,8 @@ Json item_json(const store::Row& row) {
   }
   const auto media = shown_media(row);
   item["media_status"] = media.status;
-  item["media_path"] = or_null(media.path);
-  item["error_message"] = or_null(media.error_message);
+  item["media_path"] = store::or_null(media.path);
+  item["error_message"] = store::or_null(media.error_message);
   return item;
 }
 

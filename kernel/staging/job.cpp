@@ -1,29 +1,20 @@
 #include "staging/job.hpp"
 
 namespace wyvern::staging {
-namespace {
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-}  // namespace
-
 Json Job::json() const {
   return {{"id", id},
           {"type", type},
           {"asset_id", asset_id},
-          {"filename", or_null(filename)},
-          {"project_id", or_null(project_id)},
+          {"filename", store::or_null(filename)},
+          {"project_id", store::or_null(project_id)},
           {"status", status},
           {"priority", priority},
           {"attempt", attempt},
           {"failures", failures},
           {"max_attempts", max_attempts},
           {"bytes_done", bytes_done},
-          {"bytes_total", or_null(bytes_total)},
-          {"error_message", or_null(error_message)},
+          {"bytes_total", store::or_null(bytes_total)},
+          {"error_message", store::or_null(error_message)},
           {"run_at", run_at.iso8601()},
           {"created_at", created_at.iso8601()},
           {"updated_at", updated_at.iso8601()}};

@@ -9,11 +9,6 @@ namespace wyvern::staging {
 namespace fs = std::filesystem;
 namespace {
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Media read_media(const store::Row& row) {
   return {row.text("asset_id"),
           row.text("status"),
@@ -66,9 +61,12 @@ std::string asset_fault(const AssetState& asset) {
 }  // namespace
 
 Json Media::json() const {
-  return {{"asset_id", asset_id},          {"status", status},
-          {"path", or_null(path)},         {"size_bytes", or_null(size_bytes)},
-          {"checksum", or_null(checksum)}, {"error_message", or_null(error_message)}};
+  return {{"asset_id", asset_id},
+          {"status", status},
+          {"path", store::or_null(path)},
+          {"size_bytes", store::or_null(size_bytes)},
+          {"checksum", store::or_null(checksum)},
+          {"error_message", store::or_null(error_message)}};
 }
 
 MediaCache::MediaCache(store::Store store, events::Log& events, Queue& queue, CacheDirectory& directory,

@@ -24,6 +24,12 @@ namespace wyvern::store {
 
 using Json = nlohmann::json;
 
+// As JSON shows what may be absent.
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 // A moment: microseconds since 1970-01-01 UTC.
 struct Timestamp {
   std::int64_t us = 0;
