@@ -11,7 +11,8 @@ void PictureQueue::limit(std::int64_t frames) {
 
 bool PictureQueue::push(std::int64_t index, BufferRef picture) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return closed_ || flushing_ || pictures_.size() < capacity_; });
+  resting_ = full_locked();
+  room_.wait(lock, [&] { return closed_ || flushing_ || !resting_; });
   if (closed_) return false;
   if (flushing_) return true;
   if (limit_ && index >= *limit_) return true;
@@ -39,6 +40,7 @@ void PictureQueue::flush_stop() {
   const std::lock_guard lock(mutex_);
   flushing_ = false;
   end_.reset();
+  resting_ = false;
   pictures_.clear();
 }
 
@@ -65,11 +67,12 @@ bool PictureQueue::ready() const {
 
 bool PictureQueue::full() const {
   const std::lock_guard lock(mutex_);
-  return pictures_.size() >= capacity_;
+  return full_locked();
 }
 
 Look PictureQueue::look(std::int64_t index) {
   Look look;
+  bool wake = false;
   BufferRef released;  // given back outside of the lock
   {
     const std::lock_guard lock(mutex_);
@@ -79,6 +82,9 @@ Look PictureQueue::look(std::int64_t index) {
       released = std::move(pictures_.front().picture);
       pictures_.pop_front();
     }
+    on_air_ = true;
+    wake = resting_ && pictures_.size() <= half_;
+    if (wake) resting_ = false;
     if (pictures_.empty()) {
       if (end_) return {Look::Kind::ended, {}, 0};
       return {Look::Kind::late, {}, index + 1};
@@ -89,7 +95,7 @@ Look PictureQueue::look(std::int64_t index) {
     look.kind = certain ? Look::Kind::picture : Look::Kind::late;
     look.lag_frames = certain ? 0 : index - due.index;
   }
-  room_.notify_one();
+  if (wake) room_.notify_one();
   return look;
 }
 

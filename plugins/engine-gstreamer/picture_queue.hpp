@@ -1,4 +1,8 @@
 // The decoded pictures of one item, each with the house index at which it is due.
+//
+// Its decoder works in bursts: it fills the queue, and rests until half of it has been shown. Woken for each picture it
+// would find its code and tables gone from the caches each time, which costs a channel 1 to 2 % of its processor time.
+// Before its item is on air, the queue is full when it is half full: more is not needed to begin with.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +30,7 @@ class PictureQueue {
   // A length that is known from an out point.
   void limit(std::int64_t frames);
 
-  // [decoder's thread] Waits while the queue is full. False once closed. Indexes rise; a picture before index 0 is
+  // [decoder's thread] Waits when the queue is full. False once closed. Indexes rise; a picture before index 0 is
   // kept only as long as nothing newer is due at 0.
   bool push(std::int64_t index, BufferRef picture);
   // [decoder's thread] No picture will follow; the item is that long.
@@ -43,7 +47,8 @@ class PictureQueue {
   bool full() const;
   std::int64_t first_index() const;  // of the oldest picture in hand; 0 for none
 
-  // [scheduler] What is due at that index; indexes never go back. Older pictures are given back.
+  // [scheduler] What is due at that index; indexes never go back. Older pictures are given back. The item is on air
+  // from the first look on.
   Look look(std::int64_t index);
   std::optional<std::int64_t> length() const;
   bool ended() const;
@@ -55,13 +60,17 @@ class PictureQueue {
     BufferRef picture;
   };
   std::optional<std::int64_t> length_locked() const;
+  bool full_locked() const { return pictures_.size() >= (on_air_ ? capacity_ : half_); }
 
   const std::size_t capacity_;
+  const std::size_t half_ = (capacity_ + 1) / 2;
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::deque<Due> pictures_;
   std::optional<std::int64_t> limit_;
   std::optional<std::int64_t> end_;
+  bool on_air_ = false;
+  bool resting_ = false;  // the decoder, if it has anything to push
   bool flushing_ = false;
   bool closed_ = false;
 };

@@ -12,7 +12,8 @@ constexpr std::int64_t greatest_relief = 48'000 * 20;  // memory stays bounded: 
 
 bool SampleQueue::push(std::int64_t position, const float* samples, std::int64_t count) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return closed_ || flushing_ || written_ - read_ < capacity_ + relief_; });
+  resting_ = written_ - read_ >= capacity_ + relief_;
+  room_.wait(lock, [&] { return closed_ || flushing_ || !resting_; });
   if (closed_) return false;
   if (flushing_) return true;
   if (begun_ && std::abs(position - written_) < jitter) position = written_;
@@ -43,7 +44,7 @@ void SampleQueue::flush_start() {
 void SampleQueue::flush_stop() {
   const std::lock_guard lock(mutex_);
   flushing_ = false;
-  begun_ = ended_ = false;
+  begun_ = ended_ = resting_ = false;
   written_ = read_ = 0;
   pieces_.clear();
 }
@@ -52,6 +53,7 @@ void SampleQueue::relieve() {
   {
     const std::lock_guard lock(mutex_);
     relief_ = std::min(greatest_relief, relief_ + 4800);
+    resting_ = false;
   }
   room_.notify_one();
 }
@@ -71,6 +73,7 @@ bool SampleQueue::ready() const {
 }
 
 void SampleQueue::take(float* out, std::int64_t count) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     std::fill_n(out, count * channels_, 0.0F);
@@ -89,8 +92,10 @@ void SampleQueue::take(float* out, std::int64_t count) {
     }
     read_ = last;
     relief_ = std::max<std::int64_t>(0, relief_ - count / 8);
+    wake = resting_ && written_ - read_ <= capacity_ * 7 / 8 + relief_;
+    if (wake) resting_ = false;
   }
-  room_.notify_one();
+  if (wake) room_.notify_one();
 }
 
 }  // namespace wyvern::feeder

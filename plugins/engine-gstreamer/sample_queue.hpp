@@ -16,7 +16,7 @@ class SampleQueue {
 
   // [decoder's thread] Interleaved samples whose first one belongs at `position` after the in point; the part before
   // it is dropped. A position within 5 ms of the end of what came before continues it: that is a container's rounding.
-  // Waits while the queue is full. False once closed.
+  // Waits when the queue is full, until an eighth of it is free: in bursts, as pictures are. False once closed.
   bool push(std::int64_t position, const float* samples, std::int64_t count);
   // [decoder's thread] No sound will follow.
   void end();
@@ -49,6 +49,7 @@ class SampleQueue {
   std::int64_t written_ = 0;  // position after the last sample that came
   bool begun_ = false;
   bool ended_ = false;
+  bool resting_ = false;  // the decoder, if it has anything to push
   bool flushing_ = false;
   bool closed_ = false;
 };

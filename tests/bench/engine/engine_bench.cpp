@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "child_process.hpp"
@@ -81,58 +82,65 @@ std::vector<std::string> receiver(int port) {
   return {"srt-live-transmit", "-q", "srt://127.0.0.1:" + std::to_string(port) + "?mode=caller", "file://con"};
 }
 
+struct CostShare {
+  wyvern::bench::Usage engine;
+  wyvern::bench::Usage ffmpeg;
+  Json status;
+};
+
 // Both at once, so that whatever else the machine does burdens both alike.
-void cost(int seconds) {
-  const auto clip = noisy_clip(1920, 1080, 20, 8);
+CostShare cost_share(const std::string& clip, int seconds, bool engine_first) {
   const int ours = wyvern::media::free_port();
   const int theirs = ours == 65535 ? 40'000 : ours + 1;
   const auto channel =
       write("cost-channel.json",
             wyvern::media::channel_json(1920, 1080, 25, 1, Json::array({wyvern::media::srt_output(ours)})));
-  ChildProcess engine({ENGINE_PLAYER, channel, write("cost-list.json", looping(clip, 20)), std::to_string(seconds)},
-                      folder() + "cost-engine.log");
-  ChildProcess ffmpeg({"ffmpeg",
-                       "-nostdin",
-                       "-v",
-                       "error",
-                       "-stream_loop",
-                       "-1",
-                       "-re",
-                       "-i",
-                       clip,
-                       "-t",
-                       std::to_string(seconds),
-                       "-c:v",
-                       "libx264",
-                       "-preset",
-                       "ultrafast",
-                       "-b:v",
-                       "6M",
-                       "-g",
-                       "50",
-                       "-c:a",
-                       "aac",
-                       "-b:a",
-                       "128k",
-                       "-f",
-                       "mpegts",
-                       "srt://127.0.0.1:" + std::to_string(theirs) + "?mode=listener&pkt_size=1316"},
+  const auto list = write("cost-list.json", looping(clip, 20));
+  const auto length = std::to_string(seconds);
+  const auto address = "srt://127.0.0.1:" + std::to_string(theirs) + "?mode=listener&pkt_size=1316";
+  std::optional<ChildProcess> engine;
+  const auto start_engine = [&] {
+    engine.emplace(std::vector<std::string>{ENGINE_PLAYER, channel, list, length}, folder() + "cost-engine.log");
+  };
+  if (engine_first) start_engine();
+  ChildProcess ffmpeg({"ffmpeg", "-nostdin", "-v",   "error",   "-stream_loop", "-1",        "-re",    "-i",   clip,
+                       "-t",     length,     "-c:v", "libx264", "-preset",      "ultrafast", "-b:v",   "6M",   "-g",
+                       "50",     "-c:a",     "aac",  "-b:a",    "128k",         "-f",        "mpegts", address},
                       folder() + "cost-ffmpeg.log");
+  if (!engine_first) start_engine();
   std::this_thread::sleep_for(500ms);  // both must listen before a receiver calls
   ChildProcess first(receiver(ours), "/dev/null");
   ChildProcess second(receiver(theirs), "/dev/null");
-  const auto engine_usage = engine.wait();
-  const auto ffmpeg_usage = ffmpeg.wait();
+  CostShare share{engine->wait(), ffmpeg.wait(), {}};
   first.end();
   second.end();
   first.wait();
   second.wait();
-  const auto status = last_line(folder() + "cost-engine.log");
-  std::cout << "cost on " << machine() << ": 1080p25 for " << seconds << " s: engine " << engine_usage.cpu_s
-            << " s, ffmpeg " << ffmpeg_usage.cpu_s << " s of processor time, ratio "
-            << engine_usage.cpu_s / ffmpeg_usage.cpu_s << " (at most 1.0); resident " << engine_usage.greatest_rss_mb
-            << " MB at most (under 400); late frames " << status["late_frames"] << ", sent bytes "
-            << status["outputs"][0]["bytes"] << std::endl;
+  share.status = last_line(folder() + "cost-engine.log");
+  return share;
+}
+
+// Half of the time each has the start, since whoever begins first was seen to have the better of it by up to 0.8 %.
+void cost(int seconds) {
+  const auto clip = noisy_clip(1920, 1080, 20, 8);
+  double engine_s = 0;
+  double ffmpeg_s = 0;
+  double resident_mb = 0;
+  std::int64_t late = 0;
+  std::int64_t sent_bytes = 0;
+  std::cout << "cost on " << machine() << ": 1080p25 for " << seconds << " s";
+  for (const bool engine_first : {true, false}) {
+    const auto share = cost_share(clip, seconds / 2, engine_first);
+    engine_s += share.engine.cpu_s;
+    ffmpeg_s += share.ffmpeg.cpu_s;
+    resident_mb = std::max(resident_mb, share.engine.greatest_rss_mb);
+    late += share.status["late_frames"].get<std::int64_t>();
+    sent_bytes += share.status["outputs"][0]["bytes"].get<std::int64_t>();
+    std::cout << "; begun " << (engine_first ? "first " : "second ") << share.engine.cpu_s / share.ffmpeg.cpu_s;
+  }
+  std::cout << "; engine " << engine_s << " s, ffmpeg " << ffmpeg_s << " s of processor time, ratio "
+            << engine_s / ffmpeg_s << " (at most 1.0); resident " << resident_mb
+            << " MB at most (under 400); late frames " << late << ", sent bytes " << sent_bytes << std::endl;
 }
 
 // At the bit rates that are usual for the size: noise costs by the bit, at both ends.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "picture_queue.hpp"
@@ -73,10 +75,80 @@ TEST(PictureQueue, EndsAtTheOutPointThoughTheClipGoesOn) {
   EXPECT_EQ(queue.length(), 2);
 }
 
+// Pushes pictures 0 to 99 from a thread of its own, as a decoder does.
+class Decoder {
+ public:
+  explicit Decoder(PictureQueue& queue) : queue_(queue) {
+    thread_ = std::thread([this] {
+      for (guint64 index = 0; index < 100; ++index)
+        if (!queue_.push(static_cast<std::int64_t>(index), numbered(index))) return;
+    });
+  }
+  ~Decoder() {
+    queue_.close();
+    thread_.join();
+  }
+  // False when there were never so many within five seconds.
+  bool decodes_up_to(std::size_t pictures) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (queue_.size() != pictures && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return queue_.size() == pictures;
+  }
+
+ private:
+  PictureQueue& queue_;
+  std::thread thread_;
+};
+
+TEST(PictureQueue, HoldsHalfOfItsPicturesUntilItsItemIsOnAir) {
+  PictureQueue queue(10);
+  Decoder decoder(queue);
+  ASSERT_TRUE(decoder.decodes_up_to(5));
+  EXPECT_TRUE(queue.full());
+  EXPECT_EQ(number(queue.look(0)), 0);
+  EXPECT_TRUE(decoder.decodes_up_to(10));
+}
+
+TEST(PictureQueue, LetsADecoderRestUntilHalfHasBeenShown) {
+  PictureQueue queue(10);
+  Decoder decoder(queue);
+  ASSERT_TRUE(decoder.decodes_up_to(5));
+  queue.look(0);
+  ASSERT_TRUE(decoder.decodes_up_to(10));
+  for (int index = 1; index < 5; ++index) {
+    EXPECT_EQ(queue.look(index).kind, Look::Kind::picture);
+    EXPECT_EQ(queue.size(), 10U - static_cast<unsigned>(index));  // nobody was woken
+  }
+  queue.look(5);
+  EXPECT_TRUE(decoder.decodes_up_to(10));
+}
+
 TEST(PictureQueue, LetsAWaitingDecoderGoWhenItIsClosed) {
   PictureQueue queue(1);
   queue.push(0, numbered(0));
   std::thread decoder([&] { EXPECT_FALSE(queue.push(1, numbered(1))); });
+  queue.close();
+  decoder.join();
+}
+
+TEST(SampleQueue, LetsADecoderRestUntilAnEighthIsFree) {
+  SampleQueue queue(1, 8000);
+  const std::vector<float> sound(1000, 1.0F);
+  std::atomic<int> pushed = 0;
+  std::thread decoder([&] {
+    for (std::int64_t position = 0; queue.push(position, sound.data(), 1000); position += 1000) ++pushed;
+  });
+  const auto wait_for = [&](int count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (pushed != count && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return pushed == count;
+  };
+  EXPECT_TRUE(wait_for(8));
+  std::vector<float> out(999);
+  queue.take(out.data(), 999);
+  EXPECT_EQ(pushed, 8);
+  queue.take(out.data(), 1);
+  EXPECT_TRUE(wait_for(9));
   queue.close();
   decoder.join();
 }
