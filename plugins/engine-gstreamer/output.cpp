@@ -2,9 +2,11 @@
 
 #include <gst/base/gstbasesink.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "gst_properties.hpp"
+#include "transport_stream.hpp"
 #include "wyvern/result.hpp"
 
 namespace wyvern::feeder {
@@ -16,6 +18,16 @@ constexpr std::chrono::milliseconds first_pause(250);
 constexpr std::chrono::milliseconds longest_pause(10'000);
 
 std::int64_t monotonic_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+// As buffers that fit a datagram each, with the same bytes.
+Gst<GstBufferList> datagrams(GstBuffer* muxed) {
+  const gsize size = gst_buffer_get_size(muxed);
+  Gst<GstBufferList> list(gst_buffer_list_new_sized(static_cast<guint>(size / TransportStream::datagram) + 1));
+  for (gsize at = 0; at < size; at += TransportStream::datagram)
+    gst_buffer_list_add(list.get(), gst_buffer_copy_region(muxed, GST_BUFFER_COPY_MEMORY, at,
+                                                           std::min<gsize>(TransportStream::datagram, size - at)));
+  return list;
+}
 
 GstPadProbeReturn count_bytes(GstPad*, GstPadProbeInfo* info, gpointer counter) {
   auto& bytes = *static_cast<std::atomic<std::int64_t>*>(counter);
@@ -39,6 +51,7 @@ Output::Output(std::string id, Json rendered, const Settings& settings, Changed 
   if (takes_ != "mpegts" && takes_ != "flv")
     throw Failure(WYV_UNSUPPORTED, "engine.output",
                   "output '" + id_ + "' takes '" + takes_ + "'; this engine gives mpegts and flv");
+  in_datagrams_ = takes_ == "mpegts" && !rendered_.value("splits", false);
   const auto elements = rendered_.find("elements");
   if (elements == rendered_.end() || !elements->is_array() || elements->empty())
     throw Failure(WYV_INVALID, "engine.output", "output '" + id_ + "' was rendered without elements");
@@ -79,13 +92,13 @@ void Output::deliver(GstSample* muxed) {
     caps_.reset(gst_caps_ref(caps));
     gst_app_src_set_caps(GST_APP_SRC(source_.get()), caps);
   }
-  if (GstBufferList* list = gst_sample_get_buffer_list(muxed)) {
-    // A list of its own, with the same buffers: appsrc (1.22.0) makes a shared one writable, which gives it away, and
-    // then reads it once more.
-    (void)gst_app_src_push_buffer_list(GST_APP_SRC(source_.get()), gst_buffer_list_copy(list));
-  } else if (GstBuffer* buffer = gst_sample_get_buffer(muxed)) {
+  GstBuffer* buffer = gst_sample_get_buffer(muxed);
+  // Each output has a list of its own: appsrc (1.22.0) makes a shared one writable, which gives it away, and then reads
+  // it once more.
+  if (in_datagrams_)
+    (void)gst_app_src_push_buffer_list(GST_APP_SRC(source_.get()), datagrams(buffer).release());
+  else
     (void)gst_app_src_push_buffer(GST_APP_SRC(source_.get()), gst_buffer_ref(buffer));
-  }
 }
 
 void Output::run() {

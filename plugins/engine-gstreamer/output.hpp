@@ -54,6 +54,7 @@ class Output {
   const Settings settings_;
   const Changed changed_;
   std::string takes_;
+  bool in_datagrams_ = false;  // its first element does not cut a stream into packets itself
   const guint64 room_bytes_;
   GstClockTime base_time_ = 0;
 

@@ -4,7 +4,6 @@ extern "C" {
 #include <libavformat/avformat.h>
 }
 
-#include <algorithm>
 #include <string>
 
 #include "house_format.hpp"
@@ -14,8 +13,7 @@ namespace wyvern::feeder {
 
 namespace {
 
-constexpr int datagram = 7 * 188;  // bytes: what UDP and SRT carry at once
-constexpr int chunk = 24 * datagram;
+constexpr int chunk = 24 * TransportStream::datagram;
 constexpr AVRational stamps{1, 90'000};
 // How far stamps lie ahead of the stream's clock: time for a receiver to collect a picture.
 constexpr int64_t ahead_us = 125'000;
@@ -32,13 +30,8 @@ struct TransportStream::Writer {
   static int packets(void* self, std::uint8_t* bytes, int size) {
     const auto& stream = *static_cast<TransportStream*>(self);
     GstBuffer* whole = gst_buffer_new_memdup(bytes, static_cast<gsize>(size));
-    const Gst<GstBufferList> list(gst_buffer_list_new_sized(static_cast<guint>(size / datagram) + 1));
-    for (int at = 0; at < size; at += datagram)
-      gst_buffer_list_add(list.get(), gst_buffer_copy_region(whole, GST_BUFFER_COPY_MEMORY, static_cast<gsize>(at),
-                                                             static_cast<gsize>(std::min(datagram, size - at))));
+    const Gst<GstSample> sample(gst_sample_new(whole, stream.caps_.get(), nullptr, nullptr));
     gst_buffer_unref(whole);
-    const Gst<GstSample> sample(gst_sample_new(nullptr, stream.caps_.get(), nullptr, nullptr));
-    gst_sample_set_buffer_list(sample.get(), list.get());
     stream.deliver_(sample.get());
     return size;
   }

@@ -14,8 +14,10 @@ namespace wyvern::feeder {
 
 class TransportStream {
  public:
-  // Takes a list of buffers of at most seven packets each; called on the thread that brought the picture or the sound,
-  // never two at once.
+  static constexpr int datagram = 7 * 188;  // bytes: what UDP and SRT carry at once
+
+  // Takes a buffer of whole packets; called on the thread that brought the picture or the sound, never two at once. All
+  // but the last of a picture are full datagrams, and several of them.
   using Deliver = std::function<void(GstSample* muxed)>;
 
   // Throws wyvern::Failure.

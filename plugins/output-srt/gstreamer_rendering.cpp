@@ -39,6 +39,7 @@ Json for_gstreamer(const Settings& settings) {
   Json watch = {{"element", 0}, {"bytes", "stats.bytes-sent-total"}};
   if (settings.mode == Mode::listener) watch["clients"] = "stats.callers";
   return {{"takes", "mpegts"},
+          {"splits", true},
           {"elements", Json::array({{{"factory", "srtsink"}, {"properties", properties}}})},
           {"watch", watch},
           {"encoder",

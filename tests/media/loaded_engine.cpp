@@ -116,6 +116,7 @@ nlohmann::json srt_output(int port, const std::string& id) {
       {"id", id},
       {"rendered",
        {{"takes", "mpegts"},
+        {"splits", true},
         {"elements",
          {{{"factory", "srtsink"},
            {"properties", {{"uri", address + "?mode=listener"}, {"latency", 200}, {"wait-for-connection", false}}}}}},

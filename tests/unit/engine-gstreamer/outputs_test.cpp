@@ -80,33 +80,44 @@ TEST(Outputs, LeakWhenTheyAreTooSlowAndGoOnWhenTheyAreNot) {
   EXPECT_EQ(stream.lost_packets, 0);
 }
 
-// appsrc (1.22.0) makes a shared list writable, which gives it away, and then reads it: what the muxer let go in that
-// moment was read after its end. So what waits in an output must never be the muxer's own list.
-TEST(Outputs, NeverShareTheListOfTheMuxer) {
+// What is delivered to an output with that rendering, ten packets and one of the next datagram, as the sizes of the
+// buffers in which its element gets it.
+std::vector<std::uintmax_t> buffers_of(bool splits) {
   gst_init(nullptr, nullptr);
-  const Json slow{
-      {"takes", "mpegts"},
-      {"elements", {{{"factory", "identity"}, {"properties", {{"sleep-time", 200'000}}}}, {{"factory", "fakesink"}}}}};
-  Output output("main", slow, Settings{}, [](const std::string&, OutputState, const std::string&) {});
+  const auto folder = std::filesystem::path(clip_folder()) / (splits ? "splits" : "datagrams");
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  Json rendered{{"takes", "mpegts"},
+                {"elements",
+                 {{{"factory", "identity"}},  // multifilesink writes a list as one
+                  {{"factory", "multifilesink"}, {"properties", {{"location", folder / "%05d"}}}}}}};
+  if (splits) rendered["splits"] = true;
+  Output output("main", rendered, Settings{}, [](const std::string&, OutputState, const std::string&) {});
   const Gst<GstClock> clock(gst_system_clock_obtain());
   output.start(gst_clock_get_time(clock.get()));
   const Gst<GstCaps> caps(gst_caps_from_string("video/mpegts,systemstream=true,packetsize=188"));
-  const auto deliver = [&] {
-    Gst<GstBufferList> list(gst_buffer_list_new());
-    gst_buffer_list_add(list.get(), gst_buffer_new_allocate(nullptr, 1316, nullptr));
-    const Gst<GstSample> sample(gst_sample_new(nullptr, caps.get(), nullptr, nullptr));
-    gst_sample_set_buffer_list(sample.get(), list.get());
-    output.deliver(sample.get());
-    return list;
-  };
-  // Before it is built an output takes nothing; then the first lists fill the slow element, and the rest wait.
-  ASSERT_TRUE(becomes_true([&] { return deliver(), output.status()["bytes"] > 0; }, 10s));
-  std::vector<Gst<GstBufferList>> lists;
-  for (int i = 0; i < 5; ++i) lists.push_back(deliver());
-  for (const auto& list : lists) {
-    EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(list.get()), 1);
-    EXPECT_GT(GST_MINI_OBJECT_REFCOUNT_VALUE(gst_buffer_list_get(list.get(), 0)), 1) << "the buffer is not copied";
+  constexpr std::int64_t size = 10 * 1316 + 188;
+  GstBuffer* buffer = gst_buffer_new_allocate(nullptr, size, nullptr);
+  const Gst<GstSample> sample(gst_sample_new(buffer, caps.get(), nullptr, nullptr));
+  gst_buffer_unref(buffer);
+  // Before it is built an output takes nothing.
+  EXPECT_TRUE(becomes_true([&] { return output.deliver(sample.get()), output.status()["bytes"] >= size; }, 10s));
+  output.stop();
+  std::vector<std::uintmax_t> sizes;
+  for (int n = 0; sizes.size() < (splits ? 1 : 11); ++n) {
+    char name[16];
+    (void)std::snprintf(name, sizeof name, "%05d", n);
+    if (!std::filesystem::exists(folder / name)) break;
+    sizes.push_back(std::filesystem::file_size(folder / name));
   }
+  return sizes;
+}
+
+TEST(Outputs, GetDatagramsUnlessTheyCutTheStreamThemselves) {
+  std::vector<std::uintmax_t> expected(10, 1316);
+  expected.push_back(188);
+  EXPECT_EQ(buffers_of(false), expected);
+  EXPECT_EQ(buffers_of(true), std::vector<std::uintmax_t>{10 * 1316 + 188});
 }
 
 TEST(Outputs, NeverShowASecretInWhatTheyReport) {

@@ -10,6 +10,7 @@ TEST_F(SrtRendering, For_gstreamer_a_listener_is_an_srtsink_that_never_waits) {
   const auto rendered =
       render("gstreamer", {{"url", "srt://127.0.0.1:9000?mode=listener"}, {"latency", 120}}).or_throw();
   EXPECT_EQ(rendered["takes"], "mpegts");
+  EXPECT_EQ(rendered["splits"], true);  // see SrtSink.Cuts…
   EXPECT_EQ(rendered["elements"], Json::array({{{"factory", "srtsink"},
                                                 {"properties",
                                                  {{"uri", "srt://127.0.0.1:9000?mode=listener&latency=120"},

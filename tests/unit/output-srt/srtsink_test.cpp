@@ -28,12 +28,13 @@ void set_properties(GstElement* element, const Json& properties) {
   }
 }
 
-// A null-packet stream into the elements as they were rendered.
-Element sending(const Json& rendered) {
-  Element pipeline(
-      gst_parse_launch("fakesrc sizetype=fixed sizemax=1316 filltype=pattern is-live=true do-timestamp=true "
-                       "datarate=200000 format=time name=from ! identity name=last",
-                       nullptr));
+// A stream in buffers of that size into the elements as they were rendered.
+Element sending(const Json& rendered, int buffer_bytes = 1316) {
+  Element pipeline(gst_parse_launch(("fakesrc sizetype=fixed sizemax=" + std::to_string(buffer_bytes) +
+                                     " filltype=pattern is-live=true do-timestamp=true datarate=200000 format=time "
+                                     "name=from ! identity name=last")
+                                        .c_str(),
+                                    nullptr));
   auto* last = gst_bin_get_by_name(GST_BIN(pipeline.get()), "last");
   for (const auto& described : rendered["elements"]) {
     auto* element = gst_element_factory_make(described["factory"].get<std::string>().c_str(), "sink");
@@ -119,6 +120,29 @@ TEST_F(SrtSink, A_listener_with_a_passphrase_is_not_received_without_it) {
       gst_parse_launch(("srtsrc uri=" + host + "?mode=caller ! appsink name=to sync=false").c_str(), nullptr));
   ASSERT_NE(gst_element_set_state(receiver.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
   EXPECT_FALSE(receives(receiver.get(), GST_SECOND));
+}
+
+// Why the rendering says "splits".
+TEST_F(SrtSink, Cuts_what_it_is_given_into_datagrams) {
+  constexpr int picture_bytes = 20 * 1316 + 188;
+  const std::string host = "srt://127.0.0.1:" + std::to_string(free_port());
+  const auto rendered = render("gstreamer", {{"url", host + "?mode=listener"}}).or_throw();
+  ASSERT_EQ(rendered["splits"], true);
+  const Element sender = sending(rendered, picture_bytes);
+  ASSERT_NE(gst_element_set_state(sender.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  const Element receiver(
+      gst_parse_launch(("srtsrc uri=" + host + "?mode=caller ! appsink name=to sync=false").c_str(), nullptr));
+  ASSERT_NE(gst_element_set_state(receiver.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  auto* sink = gst_bin_get_by_name(GST_BIN(receiver.get()), "to");
+  for (int full = 0; full < 40;) {
+    auto* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink), 10 * GST_SECOND);
+    ASSERT_NE(sample, nullptr) << "after " << full << " full datagrams";
+    const auto size = gst_buffer_get_size(gst_sample_get_buffer(sample));
+    gst_sample_unref(sample);
+    ASSERT_TRUE(size == 1316 || size == 188) << size;
+    full += size == 1316;
+  }
+  gst_object_unref(sink);
 }
 
 TEST_F(SrtSink, Signs_in_a_passphrase_and_a_stream_id_arrive_as_they_are) {

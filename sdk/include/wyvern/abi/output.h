@@ -22,13 +22,14 @@ typedef struct wyv_output_v1 {
   wyv_status (*claims)(wyv_instance* output, wyv_view config_json, const wyv_text_sink* out,
                        const wyv_context* context);
   /* [any & created] How `engine` ("gstreamer", "casparcg") makes this output. For gstreamer:
-   *   {"takes":"mpegts|flv|raw",
+   *   {"takes":"mpegts|flv|raw","splits":true,
    *    "elements":[{"factory":"srtsink","properties":{"uri":"srt://…","latency":200}}],
    *    "watch":{"element":0,"bytes":"stats.bytes-sent-total","clients":"stats.callers"},
    *    "encoder":{"video_bitrate_kbps":6000},
    *    "address":"srt://127.0.0.1:9000","secrets":["passphrase"]}
-   * elements are linked in order behind the engine's muxer; secrets name properties that are never logged;
-   * address is for people. WYV_UNSUPPORTED with the known engines for another one. */
+   * elements are linked in order behind the engine's muxer, which gives the first one mpegts in buffers of up to 1316
+   * bytes (7 packets), or with "splits" in larger ones, which it cuts itself; secrets name properties that are never
+   * logged; address is for people. WYV_UNSUPPORTED with the known engines for another one. */
   wyv_status (*render)(wyv_instance* output, wyv_view engine, wyv_view config_json, const wyv_text_sink* out,
                        const wyv_context* context);
   /* [any & created] What a container needs for it: {"devices":[],"mounts":[],"env":{},"ports":[]}. */
