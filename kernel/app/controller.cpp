@@ -42,7 +42,7 @@ playout::Dependencies playout_dependencies(Process& process, store::Store store,
   auto& host = process.host();
   const auto& config = process.config();
   playout::Dependencies given{
-      .store = store,
+      .store = std::move(store),
       .events = events,
       .outputs = {},
       .runtime = {},

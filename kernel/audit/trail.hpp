@@ -11,7 +11,7 @@ namespace wyvern::audit {
 // Thread-safe. Owner: the application, which keeps it longer than the table of operations.
 class Trail final : public operations::Auditor {
  public:
-  explicit Trail(store::Store store) : store_(store) {}
+  explicit Trail(store::Store store) : store_(std::move(store)) {}
 
   void keep(const operations::Deed& deed, const operations::Verdict& verdict) override;
   void with(operations::Deed& deed, const operations::Verdict& foreseen, bool& kept,

@@ -35,7 +35,7 @@ class Log {
  public:
   // `tell_others` is called after each commit that added events: for other programs on the store.
   explicit Log(store::Store store, std::function<void()> tell_others = {})
-      : store_(store), tell_others_(std::move(tell_others)) {}
+      : store_(std::move(store)), tell_others_(std::move(tell_others)) {}
 
   // Adds an event to the session's transaction, so that a change and its event are committed together or not at all.
   // Subscribers hear of it after the commit.

@@ -61,7 +61,7 @@ Settings Settings::from(const Json& section) {
 }
 
 Identity::Identity(store::Store store, Settings settings)
-    : store_(store),
+    : store_(std::move(store)),
       settings_(std::move(settings)),
       passwords_(settings_.password_cost),
       openid_(settings_.openid ? std::make_unique<OpenIdProvider>(*settings_.openid) : nullptr) {}

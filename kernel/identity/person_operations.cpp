@@ -7,7 +7,6 @@ namespace wyvern::identity {
 namespace {
 
 using operations::Call;
-using operations::Refusal;
 using operations::Reply;
 
 Reply list(Identity& identity, const Call& call) {

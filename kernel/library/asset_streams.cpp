@@ -135,7 +135,8 @@ struct AssetStreams::Stream {
   std::thread thread;
 };
 
-AssetStreams::AssetStreams(store::Store store, staging::Staging& staging) : store_(store), staging_(staging) {}
+AssetStreams::AssetStreams(store::Store store, staging::Staging& staging)
+    : store_(std::move(store)), staging_(staging) {}
 
 AssetStreams::~AssetStreams() { stop(); }
 

@@ -109,7 +109,7 @@ Reply list(Library& library, Call& call) {
 
 Reply edit(Library& library, Call& call) {
   const auto asset = library.store().write([&](store::Session& session) {
-    const auto before = existing(session, call.text("id"));
+    auto before = existing(session, call.text("id"));
     auto project = before.project_id;
     if (call.has("project_id")) {
       project = named_project(call);

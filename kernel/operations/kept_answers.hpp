@@ -31,8 +31,8 @@ class KeptAnswers {
     std::int64_t age_us = std::int64_t{24} * 3600 * 1'000'000;
   };
 
-  explicit KeptAnswers(store::Store store) : KeptAnswers(store, Limits{}) {}
-  KeptAnswers(store::Store store, Limits limits) : store_(store), limits_(limits) {}
+  explicit KeptAnswers(store::Store store) : KeptAnswers(std::move(store), Limits{}) {}
+  KeptAnswers(store::Store store, Limits limits) : store_(std::move(store)), limits_(limits) {}
 
   struct Answered {
     int status = 0;

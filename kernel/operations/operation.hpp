@@ -106,7 +106,7 @@ class Answer {
   virtual std::uint64_t pause_above() const { return 2 * 1024 * 1024; }
   // `go_on` is called, on any thread, when a sender that pauses may go on and when the call is cancelled. Set it before
   // the first `body`. It may still come after `end`, so it owns what it touches. Not every surface can tell.
-  virtual void when_drained(std::function<void()> /*go_on*/) {}
+  virtual void when_drained(std::function<void()> /*go_on*/) {}  // NOLINT(performance-unnecessary-value-param)
 };
 
 // What an operation returns when its status or headers are not the usual ones.

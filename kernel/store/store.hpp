@@ -37,7 +37,7 @@ struct Timestamp {
   static Timestamp now();
   // "2026-01-31T12:00:00.000000Z"
   std::string iso8601() const;
-  auto operator<=>(const Timestamp&) const = default;
+  auto operator<=>(const Timestamp&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // A random identifier, "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx".

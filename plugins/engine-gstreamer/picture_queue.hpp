@@ -25,6 +25,7 @@ struct Look {
 
 class PictureQueue {
  public:
+  // At least 4: of half the queue, one picture may lie before the in point.
   explicit PictureQueue(std::size_t capacity) : capacity_(capacity) {}
 
   // A length that is known from an out point.
@@ -63,7 +64,7 @@ class PictureQueue {
   bool full_locked() const { return pictures_.size() >= (on_air_ ? capacity_ : half_); }
 
   const std::size_t capacity_;
-  const std::size_t half_ = (capacity_ + 1) / 2;
+  const std::size_t half_ = capacity_ / 2;
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::deque<Due> pictures_;

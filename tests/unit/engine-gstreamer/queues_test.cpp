@@ -109,6 +109,13 @@ TEST(PictureQueue, HoldsHalfOfItsPicturesUntilItsItemIsOnAir) {
   EXPECT_TRUE(decoder.decodes_up_to(10));
 }
 
+TEST(PictureQueue, HasRoomForTheFirstPictureBehindOneBeforeTheInPoint) {
+  PictureQueue queue(4);
+  queue.push(-1, numbered(7));
+  queue.push(1, numbered(9));
+  EXPECT_TRUE(queue.ready());
+}
+
 TEST(PictureQueue, LetsADecoderRestUntilHalfHasBeenShown) {
   PictureQueue queue(10);
   Decoder decoder(queue);
@@ -124,9 +131,10 @@ TEST(PictureQueue, LetsADecoderRestUntilHalfHasBeenShown) {
 }
 
 TEST(PictureQueue, LetsAWaitingDecoderGoWhenItIsClosed) {
-  PictureQueue queue(1);
+  PictureQueue queue(4);
   queue.push(0, numbered(0));
-  std::thread decoder([&] { EXPECT_FALSE(queue.push(1, numbered(1))); });
+  queue.push(1, numbered(1));
+  std::thread decoder([&] { EXPECT_FALSE(queue.push(2, numbered(2))); });
   queue.close();
   decoder.join();
 }
