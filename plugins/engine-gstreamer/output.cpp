@@ -51,7 +51,7 @@ Output::Output(std::string id, Json rendered, const Settings& settings, Changed 
   if (takes_ != "mpegts" && takes_ != "flv")
     throw Failure(WYV_UNSUPPORTED, "engine.output",
                   "output '" + id_ + "' takes '" + takes_ + "'; this engine gives mpegts and flv");
-  in_datagrams_ = takes_ == "mpegts" && !rendered_.value("splits", false);
+  in_datagrams_ = takes_ == "mpegts" && rendered_.value("splits", Json()) != true;
   const auto elements = rendered_.find("elements");
   if (elements == rendered_.end() || !elements->is_array() || elements->empty())
     throw Failure(WYV_INVALID, "engine.output", "output '" + id_ + "' was rendered without elements");

@@ -135,6 +135,7 @@ TEST_F(Output, IsRenderedForGstreamerAsElements) {
   EXPECT_TRUE(json.value("takes", "") == "mpegts" || json.value("takes", "") == "flv" ||
               json.value("takes", "") == "raw")
       << "takes: " << json.value("takes", Json());
+  EXPECT_TRUE(json.value("splits", Json(false)).is_boolean()) << "splits: " << json.value("splits", Json());
   const auto elements = json.value("elements", Json::array());
   ASSERT_FALSE(elements.empty()) << "elements";
   for (const auto& element : elements) {
