@@ -286,7 +286,8 @@ Json Table::list() const {
   return all;
 }
 
-void Table::call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled) {
+void Table::call(Request request, const std::shared_ptr<Answer>& answer,
+                 const std::shared_ptr<std::atomic<bool>>& cancelled) {
   if (request.correlation.empty()) request.correlation = store::new_uuid();
   const auto found = by_name_.find(request.operation);
   if (found == by_name_.end()) {

@@ -57,7 +57,8 @@ class Table {
   Json list() const;
 
   // Answers on this thread, or on one of the table's own. Every fault becomes an answer.
-  void call(Request request, std::shared_ptr<Answer> answer, std::shared_ptr<std::atomic<bool>> cancelled);
+  void call(Request request, const std::shared_ptr<Answer>& answer,
+            const std::shared_ptr<std::atomic<bool>>& cancelled);
 
   // No call begins on the table's own threads any more: those that wait are refused; returns when those under way have
   // ended.

@@ -167,11 +167,10 @@ Json as_run_rows(store::Session& session, std::string_view channel_id, const std
 }
 
 std::optional<std::string> item_on_air(store::Session& session, std::string_view channel_id) {
-  const auto found = session.first(
+  return session.first(
       "SELECT item_id FROM playout_as_run WHERE channel_id = $1 AND ended_at IS NULL AND item_id IS NOT NULL "
       "ORDER BY start_number DESC LIMIT 1",
       {channel_id}, [](const store::Row& row) { return row.text("item_id"); });
-  return found;
 }
 
 }  // namespace wyvern::playout

@@ -218,7 +218,7 @@ Reply change(Playout& playout, const Call& call) {
   if (id == on_air.on_air) throw Refusal(409, "playout.item_on_air", "The item is on air");
   if (id == on_air.cued) throw Refusal(409, "playout.item_cued", "The item is cued: it follows next");
   return playout.dependencies.store.write([&](Session& session) {
-    const Json before = get_item(session, id);
+    Json before = get_item(session, id);
     operations::require_match(call, [&] { return before; });
     const auto in = call.has("in_point") ? point(call.input, "in_point") : point(before, "in_point");
     const auto out = call.has("out_point") ? point(call.input, "out_point") : point(before, "out_point");

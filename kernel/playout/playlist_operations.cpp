@@ -60,7 +60,7 @@ void require_version(Session& session, const Call& call, const Playlist& playlis
 }
 
 std::string required_name(const Json& input) {
-  const std::string name = input.at("name").get<std::string>();
+  std::string name = input.at("name").get<std::string>();
   if (name.find_first_not_of(" \t\r\n") == std::string::npos) throw Refusal(400, "field.required", "name is required");
   return name;
 }

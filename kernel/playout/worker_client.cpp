@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "trace/scope.hpp"
 
@@ -100,8 +100,8 @@ Result<Json> call_worker(const WorkerAddress& worker, std::string_view method, s
   const CURLcode code = cancelled != nullptr ? perform(curl, *cancelled) : curl_easy_perform(curl);
   if (socket_fault != 0) {
     return Error{WYV_EXHAUSTED, "worker.client",
-                 std::string("this process can open no connection to a worker: ") + std::strerror(socket_fault), "",
-                 true};
+                 "this process can open no connection to a worker: " + std::generic_category().message(socket_fault),
+                 "", true};
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return Error{WYV_TIMEOUT, "worker.timeout",
