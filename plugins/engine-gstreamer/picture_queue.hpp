@@ -1,8 +1,8 @@
 // The decoded pictures of one item, each with the house index at which it is due.
 //
-// Its decoder works in bursts: it fills the queue, and rests until half of it has been shown. Woken for each picture it
-// would find its code and tables gone from the caches each time, which costs a channel 1 to 2 % of its processor time.
-// Before its item is on air, the queue is full when it is half full: more is not needed to begin with.
+// Its decoder works in bursts: it fills the queue, and rests until a third of it has been shown. Woken for each picture
+// it would find its code and tables gone from the caches each time, which costs a channel 1 to 2 % of its processor time.
+// Before its item is on air, two thirds are all that it holds: what it never falls below afterwards.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ struct Look {
 
 class PictureQueue {
  public:
-  // At least 4: of half the queue, one picture may lie before the in point.
+  // At least 4: of two thirds of them, one may lie before the in point.
   explicit PictureQueue(std::size_t capacity) : capacity_(capacity) {}
 
   // A length that is known from an out point.
@@ -61,10 +61,10 @@ class PictureQueue {
     BufferRef picture;
   };
   std::optional<std::int64_t> length_locked() const;
-  bool full_locked() const { return pictures_.size() >= (on_air_ ? capacity_ : half_); }
+  bool full_locked() const { return pictures_.size() >= (on_air_ ? capacity_ : two_thirds_); }
 
   const std::size_t capacity_;
-  const std::size_t half_ = capacity_ / 2;
+  const std::size_t two_thirds_ = capacity_ * 2 / 3;
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::deque<Due> pictures_;

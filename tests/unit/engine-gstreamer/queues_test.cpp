@@ -100,13 +100,13 @@ class Decoder {
   std::thread thread_;
 };
 
-TEST(PictureQueue, HoldsHalfOfItsPicturesUntilItsItemIsOnAir) {
-  PictureQueue queue(10);
+TEST(PictureQueue, HoldsTwoThirdsOfItsPicturesUntilItsItemIsOnAir) {
+  PictureQueue queue(12);
   Decoder decoder(queue);
-  ASSERT_TRUE(decoder.decodes_up_to(5));
+  ASSERT_TRUE(decoder.decodes_up_to(8));
   EXPECT_TRUE(queue.full());
   EXPECT_EQ(number(queue.look(0)), 0);
-  EXPECT_TRUE(decoder.decodes_up_to(10));
+  EXPECT_TRUE(decoder.decodes_up_to(12));
 }
 
 TEST(PictureQueue, HasRoomForTheFirstPictureBehindOneBeforeTheInPoint) {
@@ -116,18 +116,18 @@ TEST(PictureQueue, HasRoomForTheFirstPictureBehindOneBeforeTheInPoint) {
   EXPECT_TRUE(queue.ready());
 }
 
-TEST(PictureQueue, LetsADecoderRestUntilHalfHasBeenShown) {
-  PictureQueue queue(10);
+TEST(PictureQueue, LetsADecoderRestUntilAThirdHasBeenShown) {
+  PictureQueue queue(12);
   Decoder decoder(queue);
-  ASSERT_TRUE(decoder.decodes_up_to(5));
+  ASSERT_TRUE(decoder.decodes_up_to(8));
   queue.look(0);
-  ASSERT_TRUE(decoder.decodes_up_to(10));
-  for (int index = 1; index < 5; ++index) {
+  ASSERT_TRUE(decoder.decodes_up_to(12));
+  for (int index = 1; index < 4; ++index) {
     EXPECT_EQ(queue.look(index).kind, Look::Kind::picture);
-    EXPECT_EQ(queue.size(), 10U - static_cast<unsigned>(index));  // nobody was woken
+    EXPECT_EQ(queue.size(), 12U - static_cast<unsigned>(index));  // nobody was woken
   }
-  queue.look(5);
-  EXPECT_TRUE(decoder.decodes_up_to(10));
+  queue.look(4);
+  EXPECT_TRUE(decoder.decodes_up_to(12));
 }
 
 TEST(PictureQueue, LetsAWaitingDecoderGoWhenItIsClosed) {
