@@ -1,8 +1,8 @@
 // The decoded pictures of one item, each with the house index at which it is due.
 //
 // Its decoder works in bursts: it fills the queue, and rests until a third of it has been shown. Woken for each picture
-// it would find its code and tables gone from the caches each time, which costs a channel 1 to 2 % of its processor time.
-// Before its item is on air, two thirds are all that it holds: what it never falls below afterwards.
+// it would find its code and tables gone from the caches each time, which costs a channel 1 to 2 % of its processor
+// time. Before its item is on air, two thirds are all that it holds: what it never falls below afterwards.
 #pragma once
 
 #include <condition_variable>
