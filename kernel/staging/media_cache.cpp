@@ -71,7 +71,7 @@ Json Media::json() const {
 
 MediaCache::MediaCache(store::Store store, events::Log& events, Queue& queue, CacheDirectory& directory,
                        std::uint64_t limit_bytes, Say say)
-    : store_(store),
+    : store_(std::move(store)),
       events_(events),
       queue_(queue),
       directory_(directory),

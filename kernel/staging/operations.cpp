@@ -72,7 +72,7 @@ Reply cancel(Staging& staging, const Call& call) {
 
 }  // namespace
 
-void add_operations(operations::Table& table, Staging& staging, store::Store store) {
+void add_operations(operations::Table& table, Staging& staging, const store::Store& store) {
   operations::Group<Staging> group(table, "jobs", staging);
   const auto project_of = [&queue = staging.queue()](const Call& call) -> ProjectId {
     return found(queue, call.text("id")).project_id;

@@ -40,7 +40,7 @@ void Work::progress(std::uint64_t done, std::uint64_t total) {
 }
 
 Queue::Queue(store::Store store, events::Log& events, Options options, Say say)
-    : store_(store),
+    : store_(std::move(store)),
       events_(events),
       options_(std::move(options)),
       say_(std::move(say)),

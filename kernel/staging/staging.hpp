@@ -69,6 +69,6 @@ class Staging {
 };
 
 // GET /jobs, GET /jobs/{id}, POST /jobs/{id}/retry, POST /jobs/{id}/cancel.
-void add_operations(operations::Table& table, Staging& staging, store::Store store);
+void add_operations(operations::Table& table, Staging& staging, const store::Store& store);
 
 }  // namespace wyvern::staging

@@ -42,7 +42,8 @@ std::map<std::int64_t, Recorded> recorded(Session& session) {
 // The known migrations that are not recorded; refuses a store that does not fit.
 std::vector<Migration> pending(const std::map<std::int64_t, Recorded>& done, std::span<const Migration> known) {
   for (const auto& [number, record] : done) {
-    const auto same = std::find_if(known.begin(), known.end(), [&](const Migration& m) { return m.number == number; });
+    const auto same =
+        std::find_if(known.begin(), known.end(), [number = number](const Migration& m) { return m.number == number; });
     if (same == known.end()) {
       throw Failure(WYV_INVALID, "store.schema_newer",
                     "the store holds migration " + record.name +

@@ -53,7 +53,7 @@ class Store : public Instance {
   virtual std::unique_ptr<StoreSession> open(bool for_writing, const Context&) = 0;
 
   // Optional: words between programs on one store. A store without them says so by not overriding these.
-  virtual std::unique_ptr<StoreWatch> watch(std::string_view /*topic*/, std::function<void()> /*heard*/,
+  virtual std::unique_ptr<StoreWatch> watch(std::string_view /*topic*/, std::function<void()> /*heard*/,  // NOLINT
                                             const Context&) {
     throw Failure(WYV_UNSUPPORTED, "store.watch", "this store tells nothing of what other programs do");
   }
