@@ -83,7 +83,7 @@ Look PictureQueue::look(std::int64_t index) {
       pictures_.pop_front();
     }
     on_air_ = true;
-    wake = resting_ && pictures_.size() <= two_thirds_;
+    wake = resting_ && pictures_.size() <= always_ready_;
     if (wake) resting_ = false;
     if (pictures_.empty()) {
       if (end_) return {Look::Kind::ended, {}, 0};

@@ -23,7 +23,7 @@ struct Settings {
   int keyframe_interval_s = 2;
   int audio_bitrate_kbps = 128;
   int encoder_threads = 0;
-  int look_ahead_frames = 12;
+  int look_ahead_frames = 8;
   int look_ahead_items = 2;
   std::int64_t prepare_timeout_ns = 10 * second_ns;
   std::int64_t hold_ns = second_ns;

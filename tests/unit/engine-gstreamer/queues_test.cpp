@@ -100,38 +100,38 @@ class Decoder {
   std::thread thread_;
 };
 
-TEST(PictureQueue, HoldsTwoThirdsOfItsPicturesUntilItsItemIsOnAir) {
-  PictureQueue queue(12);
+TEST(PictureQueue, HoldsABurstMoreOnceItsItemIsOnAir) {
+  PictureQueue queue(8);
   Decoder decoder(queue);
   ASSERT_TRUE(decoder.decodes_up_to(8));
   EXPECT_TRUE(queue.full());
   EXPECT_EQ(number(queue.look(0)), 0);
-  EXPECT_TRUE(decoder.decodes_up_to(12));
+  EXPECT_TRUE(decoder.decodes_up_to(14));
 }
 
 TEST(PictureQueue, HasRoomForTheFirstPictureBehindOneBeforeTheInPoint) {
-  PictureQueue queue(4);
+  PictureQueue queue(2);
   queue.push(-1, numbered(7));
   queue.push(1, numbered(9));
   EXPECT_TRUE(queue.ready());
 }
 
-TEST(PictureQueue, LetsADecoderRestUntilAThirdHasBeenShown) {
-  PictureQueue queue(12);
+TEST(PictureQueue, LetsADecoderRestUntilItsBurstHasBeenShown) {
+  PictureQueue queue(8);
   Decoder decoder(queue);
   ASSERT_TRUE(decoder.decodes_up_to(8));
   queue.look(0);
-  ASSERT_TRUE(decoder.decodes_up_to(12));
-  for (int index = 1; index < 4; ++index) {
+  ASSERT_TRUE(decoder.decodes_up_to(14));
+  for (int index = 1; index < 6; ++index) {
     EXPECT_EQ(queue.look(index).kind, Look::Kind::picture);
-    EXPECT_EQ(queue.size(), 12U - static_cast<unsigned>(index));  // nobody was woken
+    EXPECT_EQ(queue.size(), 14U - static_cast<unsigned>(index));  // nobody was woken
   }
-  queue.look(4);
-  EXPECT_TRUE(decoder.decodes_up_to(12));
+  queue.look(6);
+  EXPECT_TRUE(decoder.decodes_up_to(14));
 }
 
 TEST(PictureQueue, LetsAWaitingDecoderGoWhenItIsClosed) {
-  PictureQueue queue(4);
+  PictureQueue queue(2);
   queue.push(0, numbered(0));
   queue.push(1, numbered(1));
   std::thread decoder([&] { EXPECT_FALSE(queue.push(2, numbered(2))); });
